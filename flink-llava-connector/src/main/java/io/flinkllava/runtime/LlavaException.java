@@ -1,0 +1,34 @@
+package io.flinkllava.runtime;
+
+import java.util.Objects;
+
+/** A failure with a {@link LlavaErrorCode} and a message that a person can act on. */
+public class LlavaException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final LlavaErrorCode code;
+
+    public LlavaException(LlavaErrorCode code, String message) {
+        this(code, message, null);
+    }
+
+    public LlavaException(LlavaErrorCode code, String message, Throwable cause) {
+        super(message, cause);
+        this.code = Objects.requireNonNull(code, "code");
+    }
+
+    /** The request is at fault. */
+    public static LlavaException input(String message) {
+        return new LlavaException(LlavaErrorCode.INPUT, message);
+    }
+
+    /** The checkpoint folder is at fault. */
+    public static LlavaException model(String message) {
+        return new LlavaException(LlavaErrorCode.MODEL, message);
+    }
+
+    public LlavaErrorCode code() {
+        return code;
+    }
+}

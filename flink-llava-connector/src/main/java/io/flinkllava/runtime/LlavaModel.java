@@ -1,0 +1,51 @@
+package io.flinkllava.runtime;
+
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A LLaVA checkpoint, loaded and ready to answer.
+ *
+ * <p>Requests are answered in continuous micro-batches: whatever is submitted while others are
+ * being answered joins them at the next decode step. An answer does not depend on what else was in
+ * the batch.
+ *
+ * <p>Threading: all methods may be called from any thread and none waits for a generation. Futures
+ * complete on a thread of the model, so dependent stages must be short.
+ *
+ * <p>Ownership: the model owns native memory (weights, KV cache); whoever opened it closes it.
+ */
+public interface LlavaModel extends AutoCloseable {
+
+    /**
+     * Loads a Hugging Face checkpoint folder ({@code config.json}, {@code *.safetensors}, {@code
+     * tokenizer.json}, ...).
+     *
+     * @throws LlavaException with code {@link LlavaErrorCode#MODEL} if the folder cannot be loaded;
+     *     the message names the file and what to do
+     */
+    static LlavaModel open(Path folder, ModelOptions options) {
+        return ModelLoader.installed().open(folder, options);
+    }
+
+    /**
+     * Asks for an answer. The request's pictures must not be changed until the future completes.
+     *
+     * <p>The future completes exactly once, with an answer or a typed failure; it completes
+     * exceptionally only if the caller cancels it, which takes the sequence out of the batch before
+     * the next step.
+     */
+    CompletableFuture<LlavaAnswer> submit(LlavaRequest request);
+
+    ModelInfo info();
+
+    /** What the engine has done since the model was opened. */
+    EngineCounters counters();
+
+    /**
+     * Fails what is still running with {@link LlavaErrorCode#MODEL} and gives all native memory
+     * back. Waits for the current step, never for whole generations. Closing twice is harmless.
+     */
+    @Override
+    void close();
+}

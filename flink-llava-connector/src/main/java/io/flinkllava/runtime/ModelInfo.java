@@ -1,0 +1,13 @@
+package io.flinkllava.runtime;
+
+/**
+ * What was loaded.
+ *
+ * @param name the folder's name
+ * @param modelType {@code model_type} of the configuration
+ * @param device where it runs, never {@link Device.Kind#AUTO}
+ * @param maxBatchSize rows of the KV cache
+ * @param maxSequenceLength positions a sequence may take, prompt and answer together
+ */
+public record ModelInfo(
+        String name, String modelType, Device device, int maxBatchSize, int maxSequenceLength) {}

@@ -1,0 +1,26 @@
+package io.flinkllava.runtime;
+
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+
+/**
+ * How {@link LlavaModel#open} finds the runtime. This package knows values and contracts only; the
+ * loader, which knows tokenizers and ONNX Runtime, registers itself as a service.
+ */
+public interface ModelLoader {
+
+    LlavaModel open(Path folder, ModelOptions options);
+
+    static ModelLoader installed() {
+        // The class loader of this very class: in Flink it is the user-code loader of the job.
+        return ServiceLoader.load(ModelLoader.class, ModelLoader.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new LlavaException(
+                                        LlavaErrorCode.INTERNAL,
+                                        "No LLaVA runtime on the class path: META-INF/services/"
+                                                + ModelLoader.class.getName()
+                                                + " is missing. Merge service files when shading."));
+    }
+}

@@ -1,0 +1,46 @@
+package io.flinkllava.runtime;
+
+import java.io.Serializable;
+
+/**
+ * What a request may bring. Pictures come from strangers: each limit is checked before the memory
+ * it guards is taken.
+ *
+ * @param maxImageBytes encoded size of one picture
+ * @param maxImagePixels width times height of one picture, read from its header before decoding
+ * @param maxImageSide longer side of one picture in pixels
+ * @param maxImages pictures in one request
+ * @param maxQueuedRequests requests that may wait for a row; more are refused with {@link
+ *     LlavaErrorCode#CAPACITY}
+ */
+public record RequestLimits(
+        int maxImageBytes,
+        long maxImagePixels,
+        int maxImageSide,
+        int maxImages,
+        int maxQueuedRequests)
+        implements Serializable {
+
+    public static final RequestLimits DEFAULT =
+            new RequestLimits(32 << 20, 64_000_000L, 16_384, 16, 1024);
+
+    public RequestLimits {
+        if (maxImageBytes < 1
+                || maxImagePixels < 1
+                || maxImageSide < 1
+                || maxImages < 0
+                || maxQueuedRequests < 1) {
+            throw new IllegalArgumentException(
+                    "Limits must be positive: max-image-bytes "
+                            + maxImageBytes
+                            + ", max-image-pixels "
+                            + maxImagePixels
+                            + ", max-image-side "
+                            + maxImageSide
+                            + ", max-images "
+                            + maxImages
+                            + ", max-queued-requests "
+                            + maxQueuedRequests);
+        }
+    }
+}

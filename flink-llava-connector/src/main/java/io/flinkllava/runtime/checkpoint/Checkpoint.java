@@ -1,0 +1,23 @@
+package io.flinkllava.runtime.checkpoint;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A Hugging Face checkpoint folder, read and checked.
+ *
+ * @param chatTemplate the Jinja source, where the folder ships one
+ * @param specialTokens text of special tokens by their Hugging Face names ({@code bos_token},
+ *     {@code eos_token}, {@code image_token}, ...), for the chat template
+ * @param tokenizerFile {@code tokenizer.json}
+ */
+public record Checkpoint(
+        Path folder,
+        LlavaConfig config,
+        GenerationDefaults generation,
+        ImageProcessorConfig imageProcessor,
+        Optional<String> chatTemplate,
+        Map<String, String> specialTokens,
+        Path tokenizerFile,
+        Weights weights) {}
