@@ -1,0 +1,110 @@
+package io.flinkllava.runtime.checkpoint;
+
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Tensors of one or more safetensors files. Immutable; holds no file open. */
+final class SafetensorsWeights implements Weights {
+
+    private record Stored(Path file, String nameInFile, SafetensorsFile.Entry entry) {}
+
+    private final Map<String, Stored> tensors = new HashMap<>();
+    private final List<Path> files;
+
+    SafetensorsWeights(List<SafetensorsFile> files) {
+        this.files = files.stream().map(SafetensorsFile::path).sorted().toList();
+        files.forEach(this::add);
+    }
+
+    private void add(SafetensorsFile file) {
+        file.tensors().forEach((name, entry) -> add(new Stored(file.path(), name, entry)));
+    }
+
+    private void add(Stored tensor) {
+        Stored other = tensors.put(TensorNames.canonical(tensor.nameInFile()), tensor);
+        if (other != null) {
+            throw LlavaException.model(
+                    tensor.file()
+                            + ": tensor '"
+                            + tensor.nameInFile()
+                            + "' is the same as '"
+                            + other.nameInFile()
+                            + "' in "
+                            + other.file()
+                            + ". Remove the files that do not belong to the checkpoint");
+        }
+    }
+
+    @Override
+    public WeightTensor get(String name) {
+        Stored stored = tensors.get(name);
+        if (stored == null) {
+            throw LlavaException.model(
+                    "No tensor '"
+                            + name
+                            + "' in "
+                            + files
+                            + ". Check that config.json and the weights are of one model");
+        }
+        SafetensorsFile.Entry entry = stored.entry();
+        return new WeightTensor(name, dtype(stored), entry.shape(), stored.file(), entry.begin());
+    }
+
+    @Override
+    public boolean contains(String name) {
+        return tensors.containsKey(name);
+    }
+
+    @Override
+    public ByteBuffer map(WeightTensor tensor) {
+        if (tensor.bytes() > Integer.MAX_VALUE) {
+            throw LlavaException.model(
+                    tensor.file()
+                            + ": tensor '"
+                            + tensor.name()
+                            + "' takes "
+                            + tensor.bytes()
+                            + " bytes; more than 2 GiB in one tensor are not supported");
+        }
+        // The mapping outlives the channel.
+        try (FileChannel channel = FileChannel.open(tensor.file(), StandardOpenOption.READ)) {
+            return channel.map(MapMode.READ_ONLY, tensor.offset(), tensor.bytes())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw new LlavaException(
+                    LlavaErrorCode.MODEL,
+                    tensor.file() + ": cannot map '" + tensor.name() + "': " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static Dtype dtype(Stored stored) {
+        String dtype = stored.entry().dtype();
+        return Arrays.stream(Dtype.values())
+                .filter(known -> known.name().equals(dtype))
+                .findAny()
+                .orElseThrow(
+                        () ->
+                                LlavaException.model(
+                                        stored.file()
+                                                + ": tensor '"
+                                                + stored.nameInFile()
+                                                + "' has dtype "
+                                                + dtype
+                                                + ", supported are "
+                                                + Arrays.toString(Dtype.values())
+                                                + ". Take the checkpoint that is not quantized"));
+    }
+}
