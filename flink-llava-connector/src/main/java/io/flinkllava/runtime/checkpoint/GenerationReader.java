@@ -1,0 +1,38 @@
+package io.flinkllava.runtime.checkpoint;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads {@code generation_config.json}, which a folder may lack. */
+final class GenerationReader {
+
+    /** What {@code LlamaConfig} takes where no file names one. */
+    private static final int LLAMA_EOS = 2;
+
+    private GenerationReader() {}
+
+    static GenerationDefaults read(CheckpointFolder folder, JsonObject config) {
+        Optional<JsonObject> generation = folder.json("generation_config.json");
+        Set<Integer> eos = new TreeSet<>();
+        generation.ifPresent(file -> eos.addAll(eosTokenIds(file)));
+        eos.addAll(eosTokenIds(config));
+        config.object("text_config").ifPresent(text -> eos.addAll(eosTokenIds(text)));
+        if (eos.isEmpty()) {
+            eos.add(LLAMA_EOS);
+        }
+        OptionalInt maxNewTokens =
+                generation.map(file -> file.positive("max_new_tokens")).orElse(OptionalInt.empty());
+        return new GenerationDefaults(eos, maxNewTokens);
+    }
+
+    private static List<Integer> eosTokenIds(JsonObject json) {
+        List<Integer> ids = json.integers("eos_token_id");
+        if (ids.stream().anyMatch(id -> id < 0)) {
+            throw json.wrong("eos_token_id", "a token id or a list of them, none negative");
+        }
+        return ids;
+    }
+}
