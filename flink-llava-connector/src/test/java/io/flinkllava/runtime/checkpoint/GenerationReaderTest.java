@@ -1,0 +1,65 @@
+package io.flinkllava.runtime.checkpoint;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+
+import static io.flinkllava.runtime.checkpoint.TestCheckpoint.assertModelError;
+import static org.assertj.core.api.Assertions.assertThat;
+
+class GenerationReaderTest {
+
+    @TempDir Path folder;
+
+    @Test
+    void unitesTheIdsOfAllFiles() {
+        GenerationDefaults defaults =
+                read(
+                        "{\"eos_token_id\": [128001, 128009], \"max_new_tokens\": 64}",
+                        "{\"eos_token_id\": 5, \"text_config\": {\"eos_token_id\": [128009, 9]}}");
+
+        assertThat(defaults.eosTokenIds()).containsExactlyInAnyOrder(128_001, 128_009, 5, 9);
+        assertThat(defaults.maxNewTokens()).hasValue(64);
+    }
+
+    @Test
+    void asksTheFamilyOnlyWhereNoFileNamesAnId() {
+        assertThat(read("{\"eos_token_id\": 0}", "{}").eosTokenIds()).containsExactly(0);
+        assertThat(read("{\"eos_token_id\": null}", "{\"text_config\": {}}").eosTokenIds())
+                .containsExactly(2);
+    }
+
+    @Test
+    void doesWithoutTheFile() {
+        TestCheckpoint checkpoint =
+                TestCheckpoint.empty(folder).write("config.json", "{\"eos_token_id\": 7}");
+
+        GenerationDefaults defaults = read(checkpoint);
+
+        assertThat(defaults.eosTokenIds()).containsExactly(7);
+        assertThat(defaults.maxNewTokens()).isEmpty();
+    }
+
+    @Test
+    void refusesWhatIsNoId() {
+        assertModelError(
+                () -> read("{\"eos_token_id\": \"</s>\"}", "{}"),
+                "generation_config.json",
+                "eos_token_id is \"</s>\"");
+        assertModelError(() -> read("{\"eos_token_id\": [2, -1]}", "{}"), "eos_token_id is [2,-1]");
+        assertModelError(() -> read("{\"max_new_tokens\": 0}", "{}"), "max_new_tokens is 0");
+    }
+
+    private GenerationDefaults read(String generation, String config) {
+        return read(
+                TestCheckpoint.empty(folder)
+                        .write("generation_config.json", generation)
+                        .write("config.json", config));
+    }
+
+    private static GenerationDefaults read(TestCheckpoint checkpoint) {
+        return GenerationReader.read(
+                checkpoint.folder(), JsonObject.read(checkpoint.file("config.json")));
+    }
+}

@@ -1,0 +1,205 @@
+package io.flinkllava.runtime.checkpoint;
+
+import io.flinkllava.runtime.checkpoint.LlavaConfig.FeatureSelect;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import static io.flinkllava.runtime.checkpoint.TestCheckpoint.assertModelError;
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LlavaConfigReaderTest {
+
+    /** As published: most of LLaMA-2 is not written down. */
+    private static final String LLAVA_15_7B =
+            """
+            {
+              "architectures": ["LlavaForConditionalGeneration"],
+              "ignore_index": -100,
+              "image_token_index": 32000,
+              "model_type": "llava",
+              "pad_token_id": 32001,
+              "projector_hidden_act": "gelu",
+              "text_config": {
+                "_name_or_path": "lmsys/vicuna-7b-v1.5",
+                "architectures": ["LlamaForCausalLM"],
+                "max_position_embeddings": 4096,
+                "model_type": "llama",
+                "rms_norm_eps": 1e-05,
+                "vocab_size": 32064
+              },
+              "tie_word_embeddings": false,
+              "torch_dtype": "float16",
+              "vision_config": {
+                "hidden_size": 1024,
+                "image_size": 336,
+                "intermediate_size": 4096,
+                "model_type": "clip_vision_model",
+                "num_attention_heads": 16,
+                "num_hidden_layers": 24,
+                "patch_size": 14,
+                "projection_dim": 768,
+                "vocab_size": 32000
+              },
+              "vision_feature_layer": -2,
+              "vision_feature_select_strategy": "default"
+            }
+            """;
+
+    private static final String MINIMAL = "{\"model_type\": \"llava\", \"image_token_index\": 7}";
+
+    private static final VisionConfig CLIP_LARGE_336 =
+            new VisionConfig(
+                    "clip_vision_model", 1024, 4096, 24, 16, 336, 14, 3, "quick_gelu", 1e-5f);
+
+    @TempDir Path folder;
+    private TestCheckpoint checkpoint;
+
+    @BeforeEach
+    void setUp() {
+        checkpoint = TestCheckpoint.empty(folder);
+    }
+
+    @Test
+    void fillsWhatThePublishedSevenBillionModelLeavesOut() {
+        TextConfig vicuna =
+                new TextConfig(
+                        "llama", 4096, 11_008, 32, 32, 32, 128, 32_064, 4096, 1e-5f, 10_000, "silu",
+                        false, false, false);
+
+        assertThat(config(LLAVA_15_7B))
+                .isEqualTo(
+                        new LlavaConfig(
+                                "llava",
+                                CLIP_LARGE_336,
+                                vicuna,
+                                32_000,
+                                "gelu",
+                                true,
+                                List.of(-2),
+                                FeatureSelect.DEFAULT));
+    }
+
+    @Test
+    void fillsAbsentSections() {
+        LlavaConfig config = config(MINIMAL);
+
+        assertThat(config.vision()).isEqualTo(CLIP_LARGE_336);
+        assertThat(config.text())
+                .isEqualTo(
+                        new TextConfig(
+                                "llama", 4096, 11_008, 32, 32, 32, 128, 32_000, 2048, 1e-6f, 10_000,
+                                "silu", false, false, false));
+        assertThat(config.imageTokenId()).isEqualTo(7);
+    }
+
+    @Test
+    void fillsAPresentVisionSectionAsClipDoes() {
+        LlavaConfig config = config(MINIMAL, "{\"vision_config\": {\"patch_size\": 16}}");
+
+        assertThat(config.vision())
+                .isEqualTo(
+                        new VisionConfig(
+                                "clip_vision_model",
+                                768,
+                                3072,
+                                12,
+                                12,
+                                224,
+                                16,
+                                3,
+                                "quick_gelu",
+                                1e-5f));
+    }
+
+    @Test
+    void readsBothSpellingsOfTheRotaryBase() {
+        assertThat(text("\"rope_theta\": 500000.0, \"rope_scaling\": null").ropeTheta())
+                .isEqualTo(500_000);
+        assertThat(
+                        text("\"rope_parameters\": {\"rope_theta\": 1e6, \"rope_type\":"
+                                        + " \"default\"}, \"rope_theta\": 3.0")
+                                .ropeTheta())
+                .isEqualTo(1_000_000);
+    }
+
+    @Test
+    void readsGroupedQueriesOddHeadsAndTiedEmbeddings() {
+        TextConfig text =
+                text("\"num_key_value_heads\": 8, \"head_dim\": 80, \"tie_word_embeddings\": true");
+
+        assertThat(text.kvHeads()).isEqualTo(8);
+        assertThat(text.headDim()).isEqualTo(80);
+        assertThat(text.tieWordEmbeddings()).isTrue();
+    }
+
+    @Test
+    void readsSeveralFeatureLayersAndTheFullStrategy() {
+        LlavaConfig config =
+                config(
+                        """
+                        {"model_type": "llava", "image_token_id": 7, "vision_feature_layer": [-2, 24],
+                         "vision_feature_select_strategy": "full", "multimodal_projector_bias": false}
+                        """);
+
+        assertThat(config.visionFeatureLayers()).containsExactly(-2, 24);
+        assertThat(config.select()).isEqualTo(FeatureSelect.FULL);
+        assertThat(config.projectorBias()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            textBlock =
+                    """
+            "model_type": "llava_next"                            | model_type is "llava_next"
+            "model_type": null                                    | model_type is absent
+            "model_type": 3                                       | model_type is 3
+            "mm_vision_tower": "openai/clip"                      | llava-hf/llava-1.5-7b-hf
+            "image_token_index": "a"                              | image_token_index is "a"
+            "image_token_index": 32000                            | text_config.vocab_size, 32000
+            "vision_feature_layer": 25                            | -25..24
+            "vision_feature_layer": []                            | vision_feature_layer is []
+            "vision_feature_select_strategy": "patch"             | default or full
+            "multimodal_projector_bias": 1                        | true or false
+            "vision_config": []                                   | vision_config is []
+            "vision_config": {"model_type": "siglip_vision_model"} | vision_config.model_type is
+            "vision_config": {"hidden_size": 0}                   | vision_config.hidden_size is 0
+            "vision_config": {"num_attention_heads": 7}           | a multiple of num_attention_heads, 7
+            "vision_config": {"patch_size": 300}                  | at least patch_size, 300
+            "vision_config": {"num_channels": 1}                  | vision_config.num_channels is 1
+            "vision_config": {"layer_norm_eps": "x"}              | vision_config.layer_norm_eps is "x"
+            "text_config": {"model_type": "mistral"}              | text_config.model_type is "mistral"
+            "text_config": {"num_hidden_layers": 3000000000}      | text_config.num_hidden_layers is 3000000000
+            "text_config": {"num_hidden_layers": 2.5}             | text_config.num_hidden_layers is 2.5
+            "text_config": {"num_key_value_heads": 5}             | a divisor of num_attention_heads, 32
+            "text_config": {"num_attention_heads": 3}             | a multiple of num_attention_heads, 3
+            "text_config": {"head_dim": 9}                        | text_config.head_dim is 9
+            "text_config": {"rope_scaling": {"type": "linear", "factor": 2.0}} | rope_scaling.type is "linear"
+            "text_config": {"rope_parameters": {"rope_type": "llama3"}} | text_config.rope_parameters.rope_type is "llama3"
+            """)
+    void refuses(String field, String message) {
+        assertModelError(
+                () -> config(MINIMAL, "{" + field + "}"),
+                checkpoint.file("config.json").toString(),
+                message);
+    }
+
+    private TextConfig text(String fields) {
+        return config(MINIMAL, "{\"text_config\": {" + fields + "}}").text();
+    }
+
+    private LlavaConfig config(String json) {
+        return checkpoint.write("config.json", json).config();
+    }
+
+    private LlavaConfig config(String json, String changes) {
+        return checkpoint.write("config.json", json).edit("config.json", changes).config();
+    }
+}
