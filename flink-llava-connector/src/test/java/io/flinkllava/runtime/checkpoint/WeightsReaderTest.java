@@ -1,5 +1,7 @@
 package io.flinkllava.runtime.checkpoint;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flinkllava.testing.Golden;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,6 +13,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 import static io.flinkllava.runtime.checkpoint.TestCheckpoint.assertModelError;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -71,6 +76,38 @@ class WeightsReaderTest {
         assertThat(floats(weights, "language_model.model.b")).containsExactly(3f);
         assertThat(weights.get("language_model.model.b").file())
                 .isEqualTo(checkpoint.file("model-00002-of-00002.safetensors"));
+    }
+
+    /** The golden weights, written once more as transformers 5 names them in memory. */
+    @Test
+    void readsTheSameWeightsUnderOtherNamesFromShards() {
+        Weights golden = WeightsReader.read(new CheckpointFolder(Golden.checkpoint("llava15")));
+        Map<String, SafetensorsWriter> shards = new TreeMap<>();
+        ObjectNode index = new ObjectMapper().createObjectNode();
+        for (String name : goldenNames()) {
+            WeightTensor tensor = golden.get(TensorNames.canonical(name));
+            String shard = "model-" + index.size() % 3 + ".safetensors";
+            String renamed = inMemoryName(name);
+            index.put(renamed, shard);
+            shards.computeIfAbsent(shard, any -> new SafetensorsWriter())
+                    .add(
+                            renamed,
+                            "F32",
+                            bytes(golden.map(tensor)),
+                            tensor.shape().stream().mapToLong(size -> size).toArray());
+        }
+        shards.forEach((name, shard) -> shard.write(checkpoint.file(name)));
+        checkpoint.write(INDEX, "{\"weight_map\": " + index + "}");
+
+        Weights weights = WeightsReader.read(checkpoint.folder());
+
+        assertThat(shards).hasSize(3);
+        for (String name : goldenNames()) {
+            WeightTensor expected = golden.get(TensorNames.canonical(name));
+            WeightTensor actual = weights.get(expected.name());
+            assertThat(actual.shape()).as(name).isEqualTo(expected.shape());
+            assertThat(weights.map(actual)).as(name).isEqualTo(golden.map(expected));
+        }
     }
 
     @Test
@@ -225,6 +262,18 @@ class WeightsReaderTest {
                  "weight_map": {"vision_tower.a": "model-00001-of-00002.safetensors",
                                 "language_model.model.b": "model-00002-of-00002.safetensors"}}
                 """);
+    }
+
+    private static Set<String> goldenNames() {
+        return SafetensorsFile.read(Golden.path("checkpoints/llava15/model.safetensors"))
+                .tensors()
+                .keySet();
+    }
+
+    private static String inMemoryName(String name) {
+        return name.startsWith("language_model.lm_head.")
+                ? name.replaceFirst("language_model\\.", "")
+                : "model." + name.replaceFirst("language_model\\.model", "language_model");
     }
 
     private static float[] floats(Weights weights, String name) {
