@@ -21,10 +21,12 @@ final class SafetensorsWeights implements Weights {
     private record Stored(Path file, String nameInFile, SafetensorsFile.Entry entry) {}
 
     private final Map<String, Stored> tensors = new HashMap<>();
-    private final List<Path> files;
+    private final Path folder;
+    private final List<Path> fileNames;
 
-    SafetensorsWeights(List<SafetensorsFile> files) {
-        this.files = files.stream().map(SafetensorsFile::path).sorted().toList();
+    SafetensorsWeights(Path folder, List<SafetensorsFile> files) {
+        this.folder = folder;
+        fileNames = files.stream().map(file -> file.path().getFileName()).sorted().toList();
         files.forEach(this::add);
     }
 
@@ -52,10 +54,11 @@ final class SafetensorsWeights implements Weights {
         Stored stored = tensors.get(name);
         if (stored == null) {
             throw LlavaException.model(
-                    "No tensor '"
+                    folder
+                            + ": no tensor '"
                             + name
                             + "' in "
-                            + files
+                            + fileNames
                             + ". Check that config.json and the weights are of one model");
         }
         SafetensorsFile.Entry entry = stored.entry();

@@ -17,10 +17,12 @@ final class WeightsReader {
 
     static Weights read(CheckpointFolder folder) {
         if (folder.has(SINGLE)) {
-            return new SafetensorsWeights(List.of(SafetensorsFile.read(folder.file(SINGLE))));
+            return new SafetensorsWeights(
+                    folder.path(), List.of(SafetensorsFile.read(folder.file(SINGLE))));
         }
         if (folder.has(INDEX)) {
-            return new SafetensorsWeights(shards(folder, JsonObject.read(folder.file(INDEX))));
+            return new SafetensorsWeights(
+                    folder.path(), shards(folder, JsonObject.read(folder.file(INDEX))));
         }
         boolean pickled =
                 folder.has("pytorch_model.bin") || folder.has("pytorch_model.bin.index.json");

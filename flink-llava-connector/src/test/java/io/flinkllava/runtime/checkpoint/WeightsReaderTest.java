@@ -157,9 +157,8 @@ class WeightsReaderTest {
         Weights weights = WeightsReader.read(checkpoint.folder());
         assertModelError(
                 () -> weights.get("language_model.model.norm.weight"),
-                "No tensor 'language_model.model.norm.weight'",
-                "model-00001-of-00002.safetensors",
-                "model-00002-of-00002.safetensors");
+                folder + ": no tensor 'language_model.model.norm.weight'",
+                "[model-00001-of-00002.safetensors, model-00002-of-00002.safetensors]");
     }
 
     @Test
