@@ -1,0 +1,53 @@
+package io.flinkllava.runtime.image;
+
+import java.util.Objects;
+
+/**
+ * A picture of 8-bit RGB pixels, {@code [height, width, 3]}, row by row, channels interleaved.
+ *
+ * <p>The bytes are neither copied in nor out: whoever holds them must not change them.
+ */
+public final class RgbImage implements RgbRows {
+
+    private final int width;
+    private final int height;
+    private final byte[] rgb;
+
+    /**
+     * Wraps the bytes.
+     *
+     * @param width in pixels, at least 1
+     * @param height in pixels, at least 1
+     * @param rgb {@code 3 * width * height} bytes
+     */
+    public RgbImage(int width, int height, byte[] rgb) {
+        Objects.requireNonNull(rgb, "rgb");
+        if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
+            throw new IllegalArgumentException(
+                    rgb.length + " bytes are no RGB picture of " + width + " x " + height);
+        }
+        this.width = width;
+        this.height = height;
+        this.rgb = rgb;
+    }
+
+    @Override
+    public int width() {
+        return width;
+    }
+
+    @Override
+    public int height() {
+        return height;
+    }
+
+    /** The pixels themselves, not a copy. */
+    public byte[] rgb() {
+        return rgb;
+    }
+
+    @Override
+    public void copyRow(int y, byte[] target) {
+        System.arraycopy(rgb, 3 * width * y, target, 0, 3 * width);
+    }
+}
