@@ -1,0 +1,168 @@
+package io.flinkllava.runtime.image;
+
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.RequestLimits;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Pictures that lie, end early or are none: the answer is a picture or one clear error. */
+class HostilePicturesTest {
+
+    private static final int ROUNDS = 12;
+
+    private final ImageDecoder decoder = new ImageDecoder(RequestLimits.DEFAULT);
+
+    static List<String> allPictures() {
+        return TestPictures.all();
+    }
+
+    @Test
+    void refusesAnEmptyArray() {
+        assertThat(failure(new byte[0])).contains("empty");
+    }
+
+    @Test
+    void refusesText() {
+        assertThat(failure("no picture, whatever the name says".getBytes(StandardCharsets.UTF_8)))
+                .contains("34 bytes are no picture")
+                .doesNotContain("whatever");
+    }
+
+    @Test
+    void refusesMoreBytesThanTheLimit() {
+        ImageDecoder strict = new ImageDecoder(new RequestLimits(100, 1000, 100, 1, 1));
+
+        assertThatThrownBy(() -> strict.decode(new byte[101]))
+                .hasMessageContaining("101 bytes")
+                .hasMessageContaining("100 (max-image-bytes)");
+    }
+
+    @Test
+    void refusesMorePixelsThanTheLimit() {
+        ImageDecoder strict = new ImageDecoder(new RequestLimits(100_000, 1000, 100, 1, 1));
+
+        assertThatThrownBy(() -> strict.decode(TestPictures.bytes("images-extra/icc.png")))
+                .hasMessageContaining("PNG picture has 61 x 47 pixels")
+                .hasMessageContaining("1000 in all (max-image-pixels)");
+    }
+
+    @Test
+    void refusesAPngThatClaimsBillionsOfPixels() {
+        byte[] png = TestPictures.bytes("images-extra/icc.png");
+        ByteBuffer.wrap(png).putInt(16, 60_000).putInt(20, 60_000);
+
+        assertThat(failure(png)).contains("60000 x 60000").contains("(max-image-side)");
+    }
+
+    @Test
+    void refusesATinyGifThatClaimsAHugeScreen() {
+        byte[] gif = {
+            'G', 'I', 'F', '8', '9', 'a', -1, -1, -1, 0x1f, 0, 0, 0, 0x2c, 0, 0, 0, 0, -1, -1, -1,
+            0x1f, 0, 2, 2, 0x44, 1, 0, 0x3b
+        };
+
+        assertThat(failure(gif)).contains("65535 x 8191").contains("(max-image-side)");
+    }
+
+    @Test
+    void refusesAJpegOfEndlesslyManyScans() {
+        byte[] jpeg = TestPictures.bytes("images-extra/progressive.jpg");
+        ByteBuffer many = ByteBuffer.allocate(jpeg.length + 4000).put(jpeg);
+        while (many.hasRemaining()) {
+            many.putShort((short) 0xffda);
+        }
+
+        assertThat(failure(many.array())).contains("scans");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "images-extra/420.jpg",
+                "images-extra/progressive.jpg",
+                "images-extra/icc.png",
+                "images-extra/interlaced.png",
+                "images-extra/palette4.png",
+                "images-extra/animated.webp",
+                "images-extra/lossy.webp",
+                "images-extra/lossless.webp",
+                "images-extra/rgb.bmp",
+                "images-extra/lzw.tif",
+                "images-extra/deflate.tif",
+                "images-extra/palette_transparent.gif"
+            })
+    void nothingIsMadeUpWhereAFileEndsEarly(String name) {
+        byte[] whole = TestPictures.bytes(name);
+        byte[] expected = decoder.decode(whole).rgb();
+        for (int length = 1; length < whole.length; length += 1 + whole.length / 200) {
+            Optional<RgbImage> image = decode(Arrays.copyOf(whole, length));
+            if (image.isPresent()) {
+                assertThat(image.get().rgb())
+                        .as("the first %s of %s bytes", length, whole.length)
+                        .isEqualTo(expected);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("allPictures")
+    void damageGivesAPictureOrAnError(String name) {
+        byte[] whole = TestPictures.bytes(name);
+        Random random = new Random(name.hashCode());
+        for (int round = 0; round < ROUNDS; round++) {
+            byte[] damaged = damage(whole, random);
+            long start = System.nanoTime();
+
+            Optional<RgbImage> image = decode(damaged);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isLessThan(Duration.ofSeconds(10));
+            image.ifPresent(rgb -> assertThat(rgb.width()).isPositive());
+        }
+    }
+
+    // Most of the damage goes to the first bytes: there the numbers are that ask for memory.
+    private static byte[] damage(byte[] whole, Random random) {
+        byte[] damaged = Arrays.copyOf(whole, whole.length);
+        int flips = 1 + random.nextInt(6);
+        for (int i = 0; i < flips; i++) {
+            int reach = random.nextInt(4) > 0 ? Math.min(whole.length, 120) : whole.length;
+            damaged[random.nextInt(reach)] ^= (byte) (1 << random.nextInt(8));
+        }
+        return random.nextInt(4) > 0
+                ? damaged
+                : Arrays.copyOf(damaged, 1 + random.nextInt(whole.length));
+    }
+
+    /** A picture, or nothing where the decoder found the input at fault; all else is a failure. */
+    private Optional<RgbImage> decode(byte[] encoded) {
+        try {
+            return Optional.of(decoder.decode(encoded));
+        } catch (LlavaException e) {
+            assertThat(e.code()).as(e.getMessage()).isEqualTo(LlavaErrorCode.INPUT);
+            return Optional.empty();
+        }
+    }
+
+    private String failure(byte[] encoded) {
+        LlavaException[] failure = new LlavaException[1];
+        assertThatThrownBy(() -> decoder.decode(encoded))
+                .isInstanceOfSatisfying(LlavaException.class, e -> failure[0] = e);
+        assertThat(failure[0].code()).isEqualTo(LlavaErrorCode.INPUT);
+        return failure[0].getMessage();
+    }
+}
