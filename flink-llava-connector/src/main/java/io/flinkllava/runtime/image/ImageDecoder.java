@@ -55,17 +55,15 @@ public final class ImageDecoder {
             return header.orientation().apply(reader.pixels(encoded, header));
         } catch (LlavaException e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
-            throw new LlavaException(
-                    LlavaErrorCode.INPUT,
-                    "The picture is a broken "
-                            + format
-                            + " file of "
-                            + encoded.length
-                            + " bytes: "
-                            + Objects.requireNonNullElse(
-                                    e.getMessage(), e.getClass().getSimpleName()),
+        } catch (IOException e) {
+            throw broken(
+                    format,
+                    encoded,
+                    Objects.requireNonNullElse(e.getMessage(), "it ends early"),
                     e);
+        } catch (RuntimeException e) {
+            String what = e.getClass().getSimpleName();
+            throw broken(format, encoded, "its data contradicts itself (" + what + ")", e);
         } catch (OutOfMemoryError e) {
             throw new LlavaException(
                     LlavaErrorCode.CAPACITY,
@@ -76,6 +74,19 @@ public final class ImageDecoder {
                             + " bytes: give the process more heap or lower max-image-pixels",
                     e);
         }
+    }
+
+    private static LlavaException broken(
+            ImageFormat format, byte[] encoded, String why, Exception cause) {
+        return new LlavaException(
+                LlavaErrorCode.INPUT,
+                "The picture is a broken "
+                        + format
+                        + " file of "
+                        + encoded.length
+                        + " bytes: "
+                        + why,
+                cause);
     }
 
     private ImageFormat format(byte[] encoded) {

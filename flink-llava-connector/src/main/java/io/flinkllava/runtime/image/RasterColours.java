@@ -51,13 +51,15 @@ final class RasterColours {
                 throw new IOException("samples of " + bit + " bits are not supported");
             }
         }
-        if (bands <= 2) {
-            return (samples, rgb, offset) -> grey(samples, bands, bits[0], rgb, offset);
-        }
-        if (model != null && model.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
-            return (samples, rgb, offset) -> cmyk(samples, bands, bits[0], rgb, offset);
-        }
-        return (samples, rgb, offset) -> rgb(samples, bands, bits, rgb, offset);
+        return switch (model.getColorSpace().getType()) {
+            case ColorSpace.TYPE_GRAY ->
+                    (samples, rgb, offset) -> grey(samples, bands, bits[0], rgb, offset);
+            case ColorSpace.TYPE_RGB ->
+                    (samples, rgb, offset) -> rgb(samples, bands, bits, rgb, offset);
+            case ColorSpace.TYPE_CMYK ->
+                    (samples, rgb, offset) -> cmyk(samples, bands, bits[0], rgb, offset);
+            default -> throw new IOException("colours other than RGB, grey and CMYK are not read");
+        };
     }
 
     private static RowConversion palette(IndexColorModel palette) {

@@ -30,6 +30,10 @@ record WebpContainer(PictureHeader header, Window frame, ByteBuffer bitstream) {
         return chunks.container();
     }
 
+    boolean isLossy() {
+        return bitstream.getInt(0) == VP8;
+    }
+
     /** The first frame as the simplest file that can hold it. */
     byte[] simpleFile() {
         int length = bitstream.remaining();

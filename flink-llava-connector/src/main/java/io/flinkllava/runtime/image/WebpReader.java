@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.image;
 
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import io.flinkllava.runtime.LlavaException;
 
 import javax.imageio.spi.ImageReaderSpi;
 
@@ -13,6 +14,9 @@ import java.io.IOException;
  */
 final class WebpReader implements PictureReader {
 
+    // The decoder keeps objects for every block, some 80 bytes a pixel.
+    private static final int MAX_LOSSY_PIXELS = 16_000_000;
+
     private final ImageReaderSpi spi = new WebPImageReaderSpi();
 
     @Override
@@ -24,6 +28,16 @@ final class WebpReader implements PictureReader {
     public RgbImage pixels(byte[] encoded, PictureHeader header) throws IOException {
         WebpContainer container = WebpContainer.read(encoded);
         Window frame = container.frame();
+        if (container.isLossy() && (long) frame.width() * frame.height() > MAX_LOSSY_PIXELS) {
+            throw LlavaException.input(
+                    "The lossy WEBP picture has "
+                            + frame.width()
+                            + " x "
+                            + frame.height()
+                            + " pixels, at most "
+                            + MAX_LOSSY_PIXELS
+                            + " in all are decoded: send it as JPEG or PNG");
+        }
         try (ImageIoPage page = new ImageIoPage(spi, container.simpleFile())) {
             RgbImage image = RasterColours.toRgb(page.read());
             if (image.width() != frame.width() || image.height() != frame.height()) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -76,6 +77,24 @@ class HostilePicturesTest {
         };
 
         assertThat(failure(gif)).contains("65535 x 8191").contains("(max-image-side)");
+    }
+
+    @Test
+    void refusesALossyWebpThatWouldTakeAGigabyte() {
+        byte[] webp = TestPictures.bytes("images-extra/lossy.webp");
+        ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN).putShort(26, (short) 7000);
+        ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN).putShort(28, (short) 7000);
+
+        assertThat(failure(webp)).contains("lossy WEBP").contains("7000 x 7000");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAFileThatEndsEarly() {
+        byte[] png = TestPictures.bytes("images-extra/icc.png");
+
+        assertThat(failure(Arrays.copyOf(png, 1000)))
+                .contains("broken PNG file of 1000 bytes")
+                .contains("ends in the middle of a chunk");
     }
 
     @Test

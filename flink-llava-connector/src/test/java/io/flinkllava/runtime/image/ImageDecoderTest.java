@@ -84,6 +84,21 @@ class ImageDecoderTest {
     }
 
     @Test
+    void decodesOnManyThreadsAtOnce() {
+        JsonNode golden = TestPictures.json("processing/decoded.json");
+        List<String> names = exactPictures().toList();
+
+        List<String> checksums =
+                names.parallelStream()
+                        .map(name -> decoder.decode(TestPictures.bytes(name)).rgb())
+                        .map(TestPictures::sha256)
+                        .toList();
+
+        assertThat(checksums)
+                .isEqualTo(names.stream().map(n -> golden.get(n).get("sha256").asText()).toList());
+    }
+
+    @Test
     void theTestPicturesCoverAllFormats() {
         assertThat(TestPictures.all().stream().map(TestPictures::bytes).map(ImageFormat::of))
                 .extracting(format -> format.orElseThrow())
