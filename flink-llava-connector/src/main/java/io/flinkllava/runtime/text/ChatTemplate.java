@@ -1,0 +1,166 @@
+package io.flinkllava.runtime.text;
+
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.Message;
+import io.flinkllava.runtime.checkpoint.Checkpoint;
+import io.flinkllava.runtime.text.jinja.JinjaException;
+import io.flinkllava.runtime.text.jinja.JinjaTemplate;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Messages become the text that the model continues.
+ *
+ * <p>Templates of processors want a message's content as a list of parts of type image and text,
+ * templates of text tokenizers as one string. transformers leaves the choice to its caller; here a
+ * template is asked once, when it is loaded: it gets a message with an image and a text part, and
+ * if it does not render exactly that picture and that text, it gets the same as a string that
+ * starts with {@code <image>\n}. A template that serves neither is refused with the folder.
+ *
+ * <p>Immutable and thread-safe.
+ */
+final class ChatTemplate {
+
+    private static final String PROBE = "Probe of the chat template";
+
+    private final String name;
+    private final String placeholder;
+    private final JinjaTemplate template;
+    private final Map<String, Object> constants;
+    private final boolean wantsParts;
+
+    /**
+     * Parses the template of a checkpoint and finds out what it wants.
+     *
+     * @param placeholder text of the image token
+     * @throws LlavaException with code {@link LlavaErrorCode#MODEL} if it does not render
+     */
+    ChatTemplate(Checkpoint checkpoint, String placeholder) {
+        this.name = "The chat template of " + checkpoint.folder();
+        this.placeholder = placeholder;
+        this.constants = constants(checkpoint);
+        try {
+            this.template = JinjaTemplate.parse(source(checkpoint));
+        } catch (JinjaException e) {
+            throw broken(e);
+        }
+        this.wantsParts = wantsParts();
+    }
+
+    private static String source(Checkpoint checkpoint) {
+        String folder = String.valueOf(checkpoint.folder().getFileName());
+        return checkpoint
+                .chatTemplate()
+                .orElseGet(
+                        () -> FixedTemplate.of(checkpoint.config().modelType(), folder).source());
+    }
+
+    private static Map<String, Object> constants(Checkpoint checkpoint) {
+        Map<String, Object> constants = new HashMap<>(checkpoint.specialTokens());
+        constants.put("tools", null);
+        constants.put("documents", null);
+        constants.put("add_generation_prompt", true);
+        return constants;
+    }
+
+    /** How messages name the template and the folder it belongs to. */
+    String name() {
+        return name;
+    }
+
+    private boolean wantsParts() {
+        List<Message> probe = List.of(Message.user(PROBE));
+        JinjaException refusal;
+        try {
+            if (shows(render(probe, 1, true))) {
+                return true;
+            }
+            refusal = null;
+        } catch (JinjaException e) {
+            refusal = e;
+        }
+        try {
+            if (shows(render(probe, 1, false))) {
+                return false;
+            }
+        } catch (JinjaException e) {
+            throw broken(refusal == null ? e : refusal);
+        }
+        throw LlavaException.model(
+                name
+                        + " does not render a message with one picture: "
+                        + placeholder
+                        + " or the text is missing in what it makes. It may belong to another"
+                        + " model; get chat_template.jinja from the model's repository.");
+    }
+
+    /** Once the picture and once the text, and no printed form of the parts around it. */
+    private boolean shows(String prompt) {
+        return PromptEncoder.occurrences(prompt, placeholder) == 1
+                && PromptEncoder.occurrences(prompt, PROBE) == 1
+                && !prompt.contains("'text': '" + PROBE);
+    }
+
+    /**
+     * Renders messages.
+     *
+     * @param images pictures of the first user message
+     * @throws LlavaException with code {@link LlavaErrorCode#INPUT} if the template refuses the
+     *     messages by {@code raise_exception}, {@link LlavaErrorCode#MODEL} if it fails
+     */
+    String render(List<Message> messages, int images) {
+        try {
+            return render(messages, images, wantsParts);
+        } catch (JinjaException.Raised e) {
+            throw new LlavaException(
+                    LlavaErrorCode.INPUT, name + " refuses these messages: " + e.getMessage(), e);
+        } catch (JinjaException e) {
+            throw broken(e);
+        }
+    }
+
+    private LlavaException broken(JinjaException e) {
+        return new LlavaException(
+                LlavaErrorCode.MODEL,
+                name
+                        + " cannot be rendered: "
+                        + e.getMessage()
+                        + ". Get it again from the model's repository, or simplify it.",
+                e);
+    }
+
+    private String render(List<Message> messages, int images, boolean parts) {
+        List<Object> turns = new ArrayList<>();
+        int left = images;
+        for (Message message : messages) {
+            boolean holdsImages = message.role() == Message.Role.USER;
+            int own = holdsImages ? left : 0;
+            left -= own;
+            Map<String, Object> turn = new HashMap<>();
+            turn.put("role", message.role().name().toLowerCase(Locale.ROOT));
+            turn.put("content", parts ? parts(message, own) : text(message, own));
+            turns.add(turn);
+        }
+        Map<String, Object> variables = new HashMap<>(constants);
+        variables.put("messages", turns);
+        return template.render(variables);
+    }
+
+    private static List<Object> parts(Message message, int images) {
+        List<Object> parts = new ArrayList<>();
+        for (int i = 0; i < images; i++) {
+            parts.add(Map.of("type", "image"));
+        }
+        parts.add(Map.of("type", "text", "text", message.content()));
+        return parts;
+    }
+
+    private String text(Message message, int images) {
+        return (placeholder + "\n").repeat(images) + message.content();
+    }
+}
