@@ -1,0 +1,118 @@
+package io.flinkllava.runtime.engine;
+
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Where requests wait for the engine's thread to take them in. */
+final class Inbox {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<Sequence> arrived = new ArrayList<>();
+    private final int capacity;
+    private int withoutRow;
+    private boolean closed;
+
+    /**
+     * Makes an empty inbox.
+     *
+     * @param capacity sequences that may be without a row, here or in the engine's own queue
+     */
+    Inbox(int capacity) {
+        this.capacity = capacity;
+    }
+
+    /**
+     * Leaves a sequence for the engine.
+     *
+     * @throws LlavaException if there is no room, or nobody comes any more
+     */
+    void put(Sequence sequence) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw GenerationEngine.closedException();
+            }
+            if (withoutRow == capacity) {
+                throw new LlavaException(
+                        LlavaErrorCode.CAPACITY,
+                        capacity
+                                + " requests are waiting already (max-queued-requests): send fewer"
+                                + " at once, or try again later");
+            }
+            withoutRow++;
+            arrived.add(sequence);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes everything that has arrived, without waiting. */
+    List<Sequence> drain() {
+        lock.lock();
+        try {
+            List<Sequence> taken = List.copyOf(arrived);
+            arrived.clear();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until something arrives, the inbox closes or the time is over. */
+    void await(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (arrived.isEmpty() && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** So many sequences got a row or were given up: there is room again. */
+    void left(int sequences) {
+        lock.lock();
+        try {
+            withoutRow -= sequences;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int waiting() {
+        lock.lock();
+        try {
+            return withoutRow;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
