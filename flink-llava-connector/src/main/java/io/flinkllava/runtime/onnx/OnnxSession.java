@@ -1,0 +1,85 @@
+package io.flinkllava.runtime.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import com.sun.jna.Pointer;
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.checkpoint.WeightTensor;
+import io.flinkllava.runtime.checkpoint.Weights;
+import io.flinkllava.runtime.graph.OnnxGraph;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A loaded graph with its weights, which it copied: the checkpoint's files are not needed any more.
+ */
+final class OnnxSession implements AutoCloseable {
+
+    private final OrtSession session;
+
+    private OnnxSession(OrtSession session) {
+        this.session = session;
+    }
+
+    static OnnxSession load(
+            OrtEnvironment environment, OnnxDevice device, OnnxGraph graph, Weights weights) {
+        Map<String, OnnxTensorLike> initializers = new HashMap<>();
+        List<ByteBuffer> mapped = new ArrayList<>();
+        try (SessionOptions options = device.sessionOptions()) {
+            for (WeightTensor tensor : graph.weights()) {
+                ByteBuffer bytes = weights.map(tensor);
+                mapped.add(bytes);
+                initializers.put(tensor.name(), tensor(environment, tensor, bytes));
+            }
+            options.addExternalInitializers(initializers);
+            return new OnnxSession(environment.createSession(graph.model().toByteArray(), options));
+        } catch (OrtException e) {
+            throw new LlavaException(
+                    LlavaErrorCode.MODEL,
+                    "ONNX Runtime cannot load the model on "
+                            + device.device()
+                            + ": "
+                            + e.getMessage(),
+                    e);
+        } finally {
+            initializers.values().forEach(OnnxTensorLike::close);
+            mapped.forEach(MappedMemory::release);
+        }
+    }
+
+    private static OnnxTensor tensor(
+            OrtEnvironment environment, WeightTensor tensor, ByteBuffer bytes) throws OrtException {
+        long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+        OnnxJavaType type =
+                switch (tensor.dtype()) {
+                    case F32 -> OnnxJavaType.FLOAT;
+                    case F16 -> OnnxJavaType.FLOAT16;
+                    case BF16 -> OnnxJavaType.BFLOAT16;
+                };
+        return OnnxTensor.createTensor(environment, bytes, shape, type);
+    }
+
+    Pointer handle() {
+        return OrtApi.handle(session);
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new LlavaException(
+                    LlavaErrorCode.INTERNAL, "ONNX Runtime cannot close a session", e);
+        }
+    }
+}
