@@ -1,0 +1,116 @@
+package io.flinkllava.runtime.pipeline;
+
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.ModelInfo;
+import io.flinkllava.runtime.ModelLoader;
+import io.flinkllava.runtime.ModelOptions;
+import io.flinkllava.runtime.checkpoint.Checkpoint;
+import io.flinkllava.runtime.checkpoint.CheckpointReader;
+import io.flinkllava.runtime.engine.EngineLimits;
+import io.flinkllava.runtime.engine.GenerationEngine;
+import io.flinkllava.runtime.onnx.OnnxStepExecutor;
+import io.flinkllava.runtime.text.LlavaTokenizer;
+import io.flinkllava.runtime.text.PromptEncoder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Puts a model together from a checkpoint folder. */
+public final class CheckpointLoader implements ModelLoader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointLoader.class);
+
+    @Override
+    public LlavaModel open(Path folder, ModelOptions options) {
+        long start = System.nanoTime();
+        Checkpoint checkpoint = CheckpointReader.read(folder);
+        int sequenceLength = sequenceLength(checkpoint, options);
+        LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
+        try {
+            PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
+            OnnxStepExecutor executor =
+                    OnnxStepExecutor.open(
+                            checkpoint,
+                            options.device(),
+                            options.threads(),
+                            options.maxBatchSize(),
+                            sequenceLength);
+            ModelInfo info =
+                    new ModelInfo(
+                            checkpoint.folder().getFileName().toString(),
+                            checkpoint.config().modelType(),
+                            executor.device(),
+                            options.maxBatchSize(),
+                            sequenceLength);
+            LlavaModel model =
+                    new LlavaPipeline(
+                            info,
+                            new RequestPreparation(checkpoint, prompts, options.limits()),
+                            GenerationEngine.start(
+                                    info.name(),
+                                    executor,
+                                    limits(options, sequenceLength),
+                                    System::nanoTime),
+                            tokenizer,
+                            workers(info.name(), options));
+            LOG.info(
+                    "Loaded {} on {} in {} ms",
+                    info.name(),
+                    info.device(),
+                    Duration.ofNanos(System.nanoTime() - start).toMillis());
+            return model;
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    private static int sequenceLength(Checkpoint checkpoint, ModelOptions options) {
+        int context = checkpoint.config().text().maxPositionEmbeddings();
+        if (options.maxSequenceLength() > context) {
+            throw LlavaException.model(
+                    "max-sequence-length is "
+                            + options.maxSequenceLength()
+                            + ", but "
+                            + checkpoint.folder()
+                            + " was trained for "
+                            + context
+                            + " positions (max_position_embeddings)");
+        }
+        return options.maxSequenceLength() == ModelOptions.CHECKPOINT_DEFAULT
+                ? Math.min(context, ModelOptions.DEFAULT_SEQUENCE_LENGTH)
+                : options.maxSequenceLength();
+    }
+
+    private static EngineLimits limits(ModelOptions options, int sequenceLength) {
+        return new EngineLimits(
+                options.maxBatchSize(),
+                sequenceLength,
+                options.maxBatchTokens(),
+                options.maxBatchDelay(),
+                options.limits().maxQueuedRequests());
+    }
+
+    /** Half of the cores prepare pictures and prompts: the other half is the engine's. */
+    private static ExecutorService workers(String name, ModelOptions options) {
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        return new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(options.limits().maxQueuedRequests()),
+                task -> {
+                    Thread thread = new Thread(task, "llava-prepare-" + name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+}

@@ -1,0 +1,178 @@
+package io.flinkllava.runtime.pipeline;
+
+import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.ModelInfo;
+import io.flinkllava.runtime.engine.Generation;
+import io.flinkllava.runtime.engine.GenerationEngine;
+import io.flinkllava.runtime.engine.GenerationRequest;
+import io.flinkllava.runtime.text.LlavaTokenizer;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A loaded model: the way of a request from encoded pictures and a question to an answer.
+ *
+ * <pre>
+ * images   --ImageDecoder--> RGB --ImageProcessor--> pixel values [n, 3, side, side] --\
+ * messages --ChatTemplate--> text --LlavaTokenizer--> ids with image tokens [length] ---> Prompt
+ * Prompt   --GenerationEngine--> ids of the answer --LlavaTokenizer--> text --> LlavaAnswer
+ * </pre>
+ *
+ * <p>What comes before and after the engine runs on the pipeline's own threads, so that neither the
+ * caller nor the engine waits for it.
+ */
+final class LlavaPipeline implements LlavaModel {
+
+    private final ModelInfo info;
+    private final RequestPreparation preparation;
+    private final GenerationEngine engine;
+    private final LlavaTokenizer tokenizer;
+    private final ExecutorService workers;
+
+    /** Takes over the engine, the tokenizer and the workers. */
+    LlavaPipeline(
+            ModelInfo info,
+            RequestPreparation preparation,
+            GenerationEngine engine,
+            LlavaTokenizer tokenizer,
+            ExecutorService workers) {
+        this.info = info;
+        this.preparation = preparation;
+        this.engine = engine;
+        this.tokenizer = tokenizer;
+        this.workers = workers;
+    }
+
+    @Override
+    public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
+        CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
+        try {
+            workers.execute(() -> generate(request, answer));
+        } catch (RejectedExecutionException e) {
+            answer.complete(refusal());
+        }
+        return answer;
+    }
+
+    private void generate(LlavaRequest request, CompletableFuture<LlavaAnswer> answer) {
+        if (workers.isShutdown()) {
+            answer.complete(refusal());
+        }
+        if (answer.isDone()) {
+            return;
+        }
+        long start = System.nanoTime();
+        GenerationRequest prepared;
+        try {
+            prepared = preparation.prepare(request);
+        } catch (Throwable e) {
+            answer.complete(failure(e));
+            return;
+        }
+        long preparing = System.nanoTime() - start;
+        CompletableFuture<Generation> generation = engine.submit(prepared);
+        cancelWith(answer, generation);
+        var unused =
+                generation.whenComplete(
+                        (tokens, fault) ->
+                                afterEngine(
+                                        () ->
+                                                answer.complete(
+                                                        fault == null
+                                                                ? text(prepared, tokens, preparing)
+                                                                : failure(fault))));
+    }
+
+    /** Leaves the engine's thread, or stays where it is if the workers have gone. */
+    private void afterEngine(Runnable completion) {
+        try {
+            workers.execute(completion);
+        } catch (RejectedExecutionException e) {
+            completion.run();
+        }
+    }
+
+    private static void cancelWith(
+            CompletableFuture<LlavaAnswer> answer, CompletableFuture<Generation> generation) {
+        var unused =
+                answer.whenComplete(
+                        (result, fault) -> {
+                            if (fault instanceof CancellationException) {
+                                generation.cancel(false);
+                            }
+                        });
+    }
+
+    private LlavaAnswer text(GenerationRequest request, Generation tokens, long preparing) {
+        try {
+            return new LlavaAnswer.Text(
+                    tokenizer.decode(tokens.tokenIds()),
+                    tokens.tokenIds(),
+                    request.prompt().length(),
+                    tokens.reason(),
+                    new LlavaAnswer.Timing(
+                            preparing, tokens.waitingNanos(), tokens.generatingNanos()));
+        } catch (RuntimeException e) {
+            return failure(e);
+        }
+    }
+
+    private static LlavaAnswer failure(Throwable fault) {
+        Throwable cause =
+                fault instanceof CompletionException && fault.getCause() != null
+                        ? fault.getCause()
+                        : fault;
+        return cause instanceof LlavaException known
+                ? new LlavaAnswer.Failure(known.code(), known.getMessage())
+                : new LlavaAnswer.Failure(LlavaErrorCode.INTERNAL, "Unexpected failure: " + cause);
+    }
+
+    private LlavaAnswer refusal() {
+        return workers.isShutdown()
+                ? new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed")
+                : new LlavaAnswer.Failure(
+                        LlavaErrorCode.CAPACITY,
+                        "Too many requests are waiting already (max-queued-requests): send fewer at"
+                                + " once, or try again later");
+    }
+
+    @Override
+    public ModelInfo info() {
+        return info;
+    }
+
+    @Override
+    public EngineCounters counters() {
+        return engine.counters();
+    }
+
+    @Override
+    public void close() {
+        workers.shutdown();
+        engine.close();
+        // What is still being prepared uses the tokenizer's native memory.
+        boolean terminated = false;
+        boolean interrupted = false;
+        while (!terminated) {
+            try {
+                terminated = workers.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        tokenizer.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
