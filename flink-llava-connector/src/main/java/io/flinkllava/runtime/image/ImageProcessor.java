@@ -61,7 +61,8 @@ public final class ImageProcessor {
      *     without a crop would make it enormous
      */
     public PixelValues process(RgbImage image) {
-        RgbRows source = config.padToSquare() ? new SquarePadding(image, background) : image;
+        RgbRows source =
+                config.padToSquare() ? new SquarePadding(image, background) : RgbRows.of(image);
         Size resized = resizedSize(source);
         Size size = config.centerCrop().orElse(resized);
         if ((long) size.height() * size.width() > MAX_OUTPUT_PIXELS) {

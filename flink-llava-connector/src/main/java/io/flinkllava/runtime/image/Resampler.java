@@ -40,10 +40,10 @@ final class Resampler {
         // Pillow reduces very tall pictures the other way round, which rounds differently.
         if (source.height() > 100L * source.width() && height < source.height()) {
             RgbImage reduced = vertical(source, down, 0);
-            return horizontal(reduced, across, 0, reduced.height());
+            return horizontal(RgbRows.of(reduced), across, 0, reduced.height());
         }
         RgbImage rows = horizontal(source, across, down.start(), down.end());
-        return vertical(rows, down, down.start());
+        return vertical(RgbRows.of(rows), down, down.start());
     }
 
     private static RgbImage horizontal(RgbRows source, ResampleAxis axis, int from, int to) {

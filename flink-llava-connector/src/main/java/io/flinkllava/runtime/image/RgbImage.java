@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * <p>The bytes are neither copied in nor out: whoever holds them must not change them.
  */
-public final class RgbImage implements RgbRows {
+public final class RgbImage {
 
     private final int width;
     private final int height;
@@ -31,12 +31,10 @@ public final class RgbImage implements RgbRows {
         this.rgb = rgb;
     }
 
-    @Override
     public int width() {
         return width;
     }
 
-    @Override
     public int height() {
         return height;
     }
@@ -44,10 +42,5 @@ public final class RgbImage implements RgbRows {
     /** The pixels themselves, not a copy. */
     public byte[] rgb() {
         return rgb;
-    }
-
-    @Override
-    public void copyRow(int y, byte[] target) {
-        System.arraycopy(rgb, 3 * width * y, target, 0, 3 * width);
     }
 }

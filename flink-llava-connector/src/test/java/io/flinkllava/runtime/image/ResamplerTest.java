@@ -54,7 +54,7 @@ class ResamplerTest {
     @ParameterizedTest
     @EnumSource(ResampleFilter.class)
     void aWindowIsAPartOfTheWhole(ResampleFilter filter) {
-        RgbImage source = TestPictures.generated(101, 67);
+        RgbRows source = RgbRows.of(TestPictures.generated(101, 67));
         RgbImage whole = new Resampler(filter).resize(source, 60, 90);
 
         RgbImage part = new Resampler(filter).resize(source, 60, 90, new Window(13, 21, 31, 40));
@@ -73,7 +73,8 @@ class ResamplerTest {
     }
 
     private static RgbImage resize(RgbImage source, ResampleFilter filter, JsonNode size) {
-        return new Resampler(filter).resize(source, size.get(0).asInt(), size.get(1).asInt());
+        return new Resampler(filter)
+                .resize(RgbRows.of(source), size.get(0).asInt(), size.get(1).asInt());
     }
 
     private static RgbImage smooth(int width, int height) {
