@@ -56,14 +56,14 @@ public final class ImageDecoder {
         } catch (LlavaException e) {
             throw e;
         } catch (IOException e) {
-            throw broken(
+            throw unreadable(
                     format,
                     encoded,
                     Objects.requireNonNullElse(e.getMessage(), "it ends early"),
                     e);
         } catch (RuntimeException e) {
             String what = e.getClass().getSimpleName();
-            throw broken(format, encoded, "its data contradicts itself (" + what + ")", e);
+            throw unreadable(format, encoded, "its data contradicts itself (" + what + ")", e);
         } catch (OutOfMemoryError e) {
             throw new LlavaException(
                     LlavaErrorCode.CAPACITY,
@@ -76,16 +76,11 @@ public final class ImageDecoder {
         }
     }
 
-    private static LlavaException broken(
+    private static LlavaException unreadable(
             ImageFormat format, byte[] encoded, String why, Exception cause) {
         return new LlavaException(
                 LlavaErrorCode.INPUT,
-                "The picture is a broken "
-                        + format
-                        + " file of "
-                        + encoded.length
-                        + " bytes: "
-                        + why,
+                "The " + format + " picture of " + encoded.length + " bytes cannot be read: " + why,
                 cause);
     }
 

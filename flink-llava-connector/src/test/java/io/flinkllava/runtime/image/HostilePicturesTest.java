@@ -93,7 +93,7 @@ class HostilePicturesTest {
         byte[] png = TestPictures.bytes("images-extra/icc.png");
 
         assertThat(failure(Arrays.copyOf(png, 1000)))
-                .contains("broken PNG file of 1000 bytes")
+                .contains("PNG picture of 1000 bytes cannot be read")
                 .contains("ends in the middle of a chunk");
     }
 
