@@ -27,7 +27,10 @@ final class Floats {
 
     private static double modulo(double x, double y) {
         double remainder = x % divisor(y);
-        return remainder != 0 && (remainder < 0) != (y < 0) ? remainder + y : remainder;
+        if (remainder == 0) {
+            return Math.copySign(0.0, y);
+        }
+        return (remainder < 0) == (y < 0) ? remainder : remainder + y;
     }
 
     private static double power(double x, double y) {

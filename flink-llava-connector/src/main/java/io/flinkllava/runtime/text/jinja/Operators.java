@@ -135,10 +135,10 @@ final class Operators {
     static boolean contains(Object container, Object element) {
         if (container instanceof String text) {
             return text.contains(Types.string(element, "the left side of 'in' a string"));
-        } else if (container instanceof Map<?, ?> && !isKey(element)) {
-            throw new JinjaException(Types.name(element) + " cannot be a key");
-        } else if (container instanceof Map<?, ?> map) {
+        } else if (container instanceof Map<?, ?> map && isKey(element)) {
             return map.containsKey(element);
+        } else if (container instanceof Map<?, ?> && !isHashable(element)) {
+            throw new JinjaException(Types.name(element) + " cannot be a key");
         }
         for (Iterator<Object> items = Types.iterate(container); items.hasNext(); ) {
             if (areEqual(items.next(), element)) {
@@ -146,6 +146,10 @@ final class Operators {
             }
         }
         return false;
+    }
+
+    private static boolean isHashable(Object value) {
+        return value instanceof Tuple || !(value instanceof List<?> || value instanceof Map<?, ?>);
     }
 
     /** Whether this package lets it be a key of a dict. */

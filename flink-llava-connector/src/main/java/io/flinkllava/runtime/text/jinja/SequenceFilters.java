@@ -114,17 +114,22 @@ final class SequenceFilters {
         if (arguments.positional().isEmpty()) {
             Object[] bound = arguments.bind("map", 0, "attribute", "default");
             UnaryOperator<Object> getter = getter(Arguments.or(bound[0], null));
-            for (Object item : Types.list(value)) {
+            for (Object item : itemsUnlessFalse(value)) {
                 Object got = getter.apply(item);
                 mapped.add(got instanceof Undefined ? Arguments.or(bound[1], got) : got);
             }
         } else {
             String filter = Types.string(arguments.positional().get(0), "the filter of map");
             Arguments rest = rest(arguments, 1);
-            Types.list(value)
+            itemsUnlessFalse(value)
                     .forEach(item -> mapped.add(Filters.apply(filter, item, rest, rendering)));
         }
         return Stream.generator(mapped);
+    }
+
+    /** Some of Jinja's filters take whatever is false, None for one, for an empty sequence. */
+    private static List<Object> itemsUnlessFalse(Object value) {
+        return Types.isTrue(value) ? Types.list(value) : List.of();
     }
 
     private static Arguments rest(Arguments arguments, int from) {
@@ -148,7 +153,7 @@ final class SequenceFilters {
 
     private static Stream select(Object value, Predicate<Object> keeps) {
         List<Object> kept = new ArrayList<>();
-        Types.list(value).stream().filter(keeps).forEach(kept::add);
+        itemsUnlessFalse(value).stream().filter(keeps).forEach(kept::add);
         return Stream.generator(kept);
     }
 

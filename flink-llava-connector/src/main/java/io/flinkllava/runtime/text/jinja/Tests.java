@@ -25,7 +25,7 @@ final class Tests {
         unary("mapping", value -> value instanceof Map<?, ?>);
         unary("iterable", Types::isIterable);
         unary("sequence", Tests::isSequence);
-        unary("callable", value -> value instanceof Callable);
+        unary("callable", value -> value instanceof Callable || value instanceof Undefined);
         unary("lower", value -> Types.isTrue(call(value, "islower")));
         unary("upper", value -> Types.isTrue(call(value, "isupper")));
         unary("odd", value -> remainder(value, 2L) == 1);
