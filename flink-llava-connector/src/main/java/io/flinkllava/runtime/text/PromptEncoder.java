@@ -20,6 +20,9 @@ public final class PromptEncoder {
 
     private static final String DEFAULT_PLACEHOLDER = "<image>";
 
+    /** Far more than any context holds, and within the limits that a template is rendered under. */
+    private static final int MAX_CHARACTERS = 1 << 20;
+
     private final LlavaTokenizer tokenizer;
     private final ChatTemplate template;
     private final String placeholder;
@@ -86,6 +89,7 @@ public final class PromptEncoder {
      */
     public String render(List<Message> messages, int images) {
         requireQuestion(messages);
+        requireRenderable(messages);
         for (Message message : messages) {
             if (message.content().contains(placeholder)) {
                 throw LlavaException.input(
@@ -111,6 +115,18 @@ public final class PromptEncoder {
         }
         if (last.content().isBlank()) {
             throw LlavaException.input("The question is empty: ask something about the picture");
+        }
+    }
+
+    private static void requireRenderable(List<Message> messages) {
+        long characters = messages.stream().mapToLong(m -> m.content().length()).sum();
+        if (characters > MAX_CHARACTERS) {
+            throw LlavaException.input(
+                    "The messages have "
+                            + characters
+                            + " characters, at most "
+                            + MAX_CHARACTERS
+                            + " can be asked: shorten them");
         }
     }
 

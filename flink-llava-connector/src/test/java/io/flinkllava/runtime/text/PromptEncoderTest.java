@@ -153,6 +153,18 @@ class PromptEncoderTest {
     }
 
     @Test
+    void takesLongQuestionsUpToABound() throws IOException {
+        PromptEncoder encoder = encoder(llava15Template());
+        String longest = "x".repeat(1 << 20);
+        assertThat(encoder.render(List.of(Message.user(longest)), 1))
+                .isEqualTo("USER: <image>\n" + longest + " ASSISTANT:");
+        assertError(
+                LlavaErrorCode.INPUT,
+                "1048577 characters",
+                () -> encoder.render(List.of(Message.user(longest + "x")), 1));
+    }
+
+    @Test
     void refusesMessagesThatTheTemplateRaisesOn() {
         PromptEncoder encoder =
                 encoder(
