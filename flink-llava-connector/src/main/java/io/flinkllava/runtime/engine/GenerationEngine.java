@@ -211,26 +211,26 @@ public final class GenerationEngine implements AutoCloseable {
         sequence.append(token)
                 .ifPresent(
                         reason -> {
-                            release(sequence);
                             Generation generation = sequence.finish(reason, clock.getAsLong());
                             if (sequence.future().complete(generation)) {
                                 tally.finished();
                             } else {
                                 tally.failed();
                             }
+                            release(sequence);
                         });
     }
 
     private void fail(Sequence sequence, RuntimeException cause) {
-        release(sequence);
         LlavaException failure =
                 cause instanceof LlavaException known
                         ? known
                         : new LlavaException(
                                 LlavaErrorCode.INTERNAL, "A step failed: " + cause, cause);
-        LOG.warn("A request failed", cause);
+        LOG.debug("A request failed", cause);
         sequence.future().completeExceptionally(failure);
         tally.failed();
+        release(sequence);
     }
 
     private void release(Sequence sequence) {
@@ -243,8 +243,8 @@ public final class GenerationEngine implements AutoCloseable {
     private void dropAbandoned() {
         for (Sequence sequence : List.copyOf(running)) {
             if (sequence.isAbandoned()) {
-                release(sequence);
                 tally.failed();
+                release(sequence);
             }
         }
         for (Iterator<Sequence> i = waiting.iterator(); i.hasNext(); ) {
