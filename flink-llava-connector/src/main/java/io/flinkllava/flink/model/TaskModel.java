@@ -1,0 +1,46 @@
+package io.flinkllava.flink.model;
+
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
+
+import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.ModelOptions;
+import io.flinkllava.runtime.pool.ModelKey;
+import io.flinkllava.runtime.pool.ModelLease;
+import io.flinkllava.runtime.pool.ModelPool;
+
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Objects;
+
+/**
+ * The model that the tasks of an operator or function use, as a job carries it.
+ *
+ * @param folder checkpoint folder, as the TaskManagers see it
+ */
+public record TaskModel(String folder, ModelOptions options, ModelScope scope)
+        implements Serializable {
+
+    /** Name of Flink's external resource for GPUs. */
+    public static final String GPU_RESOURCE = "gpu";
+
+    public TaskModel {
+        Objects.requireNonNull(folder, "folder");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(scope, "scope");
+    }
+
+    /**
+     * Takes the model from the process-wide pool, which loads it if nobody has it. Call it in the
+     * task, never on the client. The caller closes the lease.
+     *
+     * @param gpus what Flink says of {@link #GPU_RESOURCE}
+     * @throws io.flinkllava.runtime.LlavaException if the model cannot be opened
+     */
+    public ModelLease lease(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
+        Device device = TaskDevice.resolve(options.device(), task.getAllocationIDAsString(), gpus);
+        return ModelPool.shared()
+                .lease(new ModelKey(Path.of(folder), options.withDevice(device), scope.key(task)));
+    }
+}
