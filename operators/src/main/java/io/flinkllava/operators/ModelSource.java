@@ -1,0 +1,16 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.api.common.functions.RuntimeContext;
+
+import java.io.Serializable;
+
+/** Where an operator gets its model from. Travels with the job; opens nothing before it is told. */
+interface ModelSource extends Serializable {
+
+    /**
+     * Gets the model for a task, in the task's thread. The caller closes it.
+     *
+     * @throws io.flinkllava.runtime.LlavaException if there is no such model
+     */
+    OpenModel open(RuntimeContext context);
+}

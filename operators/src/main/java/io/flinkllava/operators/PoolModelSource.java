@@ -1,0 +1,26 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.api.common.functions.RuntimeContext;
+
+import io.flinkllava.flink.model.TaskModel;
+import io.flinkllava.runtime.pool.ModelLease;
+import io.flinkllava.runtime.pool.ModelPool;
+
+/** Leases the model from the process-wide pool. */
+record PoolModelSource(TaskModel model) implements ModelSource {
+
+    private static final String RELEASE_HOOK = "flink-llava-models";
+
+    @Override
+    public OpenModel open(RuntimeContext context) {
+        // Models linger in the pool so that a restart finds them; when the job is gone for good its
+        // class loader goes, and the native memory must not stay.
+        context.registerUserCodeClassLoaderReleaseHookIfAbsent(
+                RELEASE_HOOK, () -> ModelPool.shared().closeIdle());
+        ModelLease lease =
+                model.lease(
+                        context.getTaskInfo(),
+                        context.getExternalResourceInfos(TaskModel.GPU_RESOURCE));
+        return new OpenModel(lease.model(), lease::close);
+    }
+}

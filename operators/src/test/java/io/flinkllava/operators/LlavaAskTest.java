@@ -1,0 +1,193 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.OneInputTransformation;
+import org.apache.flink.util.InstantiationUtil;
+
+import io.flinkllava.flink.model.ModelScope;
+import io.flinkllava.flink.model.TaskModel;
+import io.flinkllava.runtime.GenerationParameters;
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.Message;
+import io.flinkllava.runtime.ModelOptions;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class LlavaAskTest {
+
+    private static final Photo PHOTO = Photo.number(7);
+
+    private final DataStream<Photo> photos =
+            StreamExecutionEnvironment.getExecutionEnvironment().fromData(PHOTO);
+
+    @Test
+    void pictureAndQuestionMakeTheRequest() throws Exception {
+        GenerationParameters generation = new GenerationParameters(12, 0);
+        LlavaRequest request =
+                request(
+                        Llava.ask(photos)
+                                .image(Photo::bytes)
+                                .question(Photo::question)
+                                .generation(generation));
+        assertThat(request.images()).containsExactly(PHOTO.bytes());
+        assertThat(request.messages()).containsExactly(Message.user(PHOTO.question()));
+        assertThat(request.generation()).isEqualTo(generation);
+    }
+
+    @Test
+    void severalPicturesKeepTheirOrder() throws Exception {
+        LlavaRequest request =
+                request(
+                        Llava.ask(photos)
+                                .images(photo -> List.of(new byte[] {1}, new byte[] {2}))
+                                .question("Which one is older?"));
+        assertThat(request.images()).containsExactly(new byte[] {1}, new byte[] {2});
+        assertThat(request.messages()).containsExactly(Message.user("Which one is older?"));
+    }
+
+    @Test
+    void dialogueReplacesTheQuestionAndNeedsNoPicture() throws Exception {
+        List<Message> dialogue =
+                List.of(
+                        Message.user("Hello"),
+                        new Message(Message.Role.ASSISTANT, "Hi"),
+                        Message.user("Bye"));
+        LlavaRequest request = request(Llava.ask(photos).messages(photo -> dialogue));
+        assertThat(request.images()).isEmpty();
+        assertThat(request.messages()).isEqualTo(dialogue);
+    }
+
+    @Test
+    void wholeRequestIsTakenAsItIs() throws Exception {
+        LlavaRequest request = request(Llava.ask(photos).request(Photo::request));
+        assertThat(request.messages()).containsExactly(Message.user(PHOTO.question()));
+    }
+
+    @Test
+    void captionHasAQuestionThatMayBeChanged() throws Exception {
+        assertThat(request(Llava.caption(photos).image(Photo::bytes)).messages())
+                .containsExactly(Message.user("Describe the image."));
+        assertThat(request(Llava.caption(photos).image(Photo::bytes).question("Where?")).messages())
+                .containsExactly(Message.user("Where?"));
+        assertThat(request(Llava.caption(photos).request(Photo::request)).messages())
+                .containsExactly(Message.user(PHOTO.question()));
+    }
+
+    @Test
+    void whatARecordLacksIsNamed() {
+        assertInputError(
+                Llava.ask(photos).image(photo -> null).question("?"), "The record's image is null");
+        assertInputError(
+                Llava.ask(photos).images(photo -> null).question("?"), "list of images is null");
+        assertInputError(
+                Llava.ask(photos).image(Photo::bytes).question(photo -> null), "question is null");
+        assertInputError(Llava.ask(photos).messages(photo -> null), "list of messages is null");
+    }
+
+    @Test
+    void tooLittleOrTooMuchIsRefused() {
+        assertRefused(Llava.ask(photos).image(Photo::bytes), "There is no question");
+        assertRefused(Llava.ask(photos).question("?"), "There is no picture");
+        assertRefused(
+                Llava.ask(photos)
+                        .image(Photo::bytes)
+                        .question("?")
+                        .messages(photo -> List.of(Message.user("?"))),
+                "exclude each other");
+        assertRefused(
+                Llava.ask(photos).request(Photo::request).generation(GenerationParameters.DEFAULT),
+                "request(...)");
+        assertRefused(
+                Llava.ask(photos).request(Photo::request).capacity(5000), "max-queued-requests");
+        assertThatThrownBy(() -> Llava.ask(photos).request(Photo::request).answers())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("model(...)");
+    }
+
+    @Test
+    void numbersAreChecked() {
+        assertThatThrownBy(() -> Llava.ask(photos).capacity(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("capacity is 0");
+        assertThatThrownBy(() -> Llava.ask(photos).timeout(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("timeout is PT0S");
+    }
+
+    @Test
+    void defaultsAreSensible() throws Exception {
+        LlavaOperatorFactory<Photo> factory = built(Llava.ask(photos).request(Photo::request));
+        assertThat(factory.settings())
+                .isEqualTo(new QueueSettings(true, 32, QueueSettings.NO_TIMEOUT));
+        assertThat(factory.models())
+                .isEqualTo(
+                        new PoolModelSource(
+                                new TaskModel("/m", ModelOptions.DEFAULT, ModelScope.SLOT)));
+    }
+
+    @Test
+    void settingsReachTheOperator() throws Exception {
+        ModelOptions options = ModelOptions.DEFAULT.withMaxBatchSize(3);
+        LlavaOperatorFactory<Photo> factory =
+                built(
+                        Llava.ask(photos)
+                                .request(Photo::request)
+                                .options(options)
+                                .scope(ModelScope.DEVICE)
+                                .unordered()
+                                .timeout(Duration.ofSeconds(9)));
+        assertThat(factory.settings())
+                .isEqualTo(new QueueSettings(false, 12, Duration.ofSeconds(9)));
+        assertThat(factory.models())
+                .isEqualTo(new PoolModelSource(new TaskModel("/m", options, ModelScope.DEVICE)));
+    }
+
+    @Test
+    void nameAndUidAreSet() {
+        SingleOutputStreamOperator<LlavaResult<Photo>> answers =
+                Llava.ask(photos)
+                        .model("/m")
+                        .request(Photo::request)
+                        .name("look")
+                        .uid("look-1")
+                        .answers();
+        assertThat(answers.getName()).isEqualTo("look");
+        assertThat(answers.getTransformation().getUid()).isEqualTo("look-1");
+        assertThat(answers.getType()).isEqualTo(LlavaResult.type(photos.getType()));
+    }
+
+    private static LlavaRequest request(LlavaAsk<Photo> ask) throws Exception {
+        return built(ask).extractor().apply(PHOTO);
+    }
+
+    /** The factory as a task gets it: serialized and back. */
+    private static LlavaOperatorFactory<Photo> built(LlavaAsk<Photo> ask)
+            throws IOException, ClassNotFoundException {
+        OneInputTransformation<?, ?> transformation =
+                (OneInputTransformation<?, ?>) ask.model("/m").answers().getTransformation();
+        return InstantiationUtil.deserializeObject(
+                InstantiationUtil.serializeObject(transformation.getOperatorFactory()),
+                LlavaAskTest.class.getClassLoader());
+    }
+
+    private static void assertInputError(LlavaAsk<Photo> ask, String message) {
+        assertThatThrownBy(() -> request(ask))
+                .isInstanceOf(LlavaException.class)
+                .hasMessageContaining(message);
+    }
+
+    private static void assertRefused(LlavaAsk<Photo> ask, String message) {
+        assertThatThrownBy(() -> ask.model("/m").answers())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(message);
+    }
+}

@@ -1,0 +1,368 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.LlavaRequest;
+import org.junit.jupiter.api.Test;
+
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class LlavaOperatorTest {
+
+    @Test
+    void resultHoldsRecordAnswerModelAndTime() throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            harness.send(5);
+            harness.answer(0);
+
+            StreamRecord<? extends LlavaResult<Photo>> record =
+                    harness.flink.extractOutputStreamRecords().get(0);
+            assertThat(record.getTimestamp()).isEqualTo(5);
+            assertThat(record.getValue().input()).isEqualTo(Photo.number(5));
+            assertThat(record.getValue().text()).isEqualTo(Photo.number(5).expectedText());
+            assertThat(record.getValue().generated().promptTokens()).isEqualTo(7);
+            assertThat(record.getValue().model()).isEqualTo(FakeModel.NAME);
+        }
+    }
+
+    @Test
+    void recordWithoutTimeGivesResultWithoutTime() throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            harness.flink.processElement(new StreamRecord<>(Photo.number(1)));
+            harness.answer(0);
+            assertThat(harness.flink.extractOutputStreamRecords().get(0).hasTimestamp()).isFalse();
+        }
+    }
+
+    @Test
+    void orderedResultsLeaveInOrder() throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            harness.send(0);
+            harness.send(1);
+            harness.send(2);
+            harness.answer(2, 1);
+            assertThat(harness.output()).isEmpty();
+            harness.answer(0);
+            assertThat(harness.output()).containsExactly("0", "1", "2");
+        }
+    }
+
+    @Test
+    void unorderedResultsDoNotPassWatermarks() throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.UNORDERED)) {
+            harness.send(0);
+            harness.send(1);
+            harness.flink.processWatermark(1);
+            harness.send(2);
+            harness.answer(2, 1);
+            assertThat(harness.output()).containsExactly("1");
+            harness.answer(0);
+            assertThat(harness.output()).containsExactly("1", "0", "W1", "2");
+        }
+    }
+
+    @Test
+    void idlenessAndWatermarksKeepTheirPlace() throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.UNORDERED)) {
+            harness.flink.processWatermark(0);
+            harness.send(1);
+            harness.flink.processWatermarkStatus(WatermarkStatus.IDLE);
+            harness.flink.processWatermarkStatus(WatermarkStatus.ACTIVE);
+            harness.flink.processWatermark(7);
+            assertThat(harness.output()).containsExactly("W0");
+            harness.answer(0);
+            assertThat(harness.output())
+                    .containsExactly("W0", "1", "WatermarkStatus", "WatermarkStatus", "W7");
+        }
+    }
+
+    @Test
+    void fullQueueHoldsTheNextRecordBack() throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            for (int id = 0; id < AskHarness.CAPACITY; id++) {
+                harness.send(id);
+            }
+            assertThat(harness.model.asked()).isEqualTo(AskHarness.CAPACITY);
+
+            // The answer of another thread is what lets the task's thread go on.
+            CompletableFuture<Void> answered =
+                    CompletableFuture.runAsync(
+                            () -> harness.model.answer(0), ForkJoinPool.commonPool());
+            harness.send(4);
+            answered.join();
+
+            assertThat(harness.output()).containsExactly("0");
+            assertThat(harness.model.asked()).isEqualTo(AskHarness.CAPACITY + 1);
+        }
+    }
+
+    @Test
+    void throwingFunctionIsTheRecordsFailure() throws Exception {
+        try (AskHarness harness =
+                AskHarness.open(
+                        AskHarness.ORDERED,
+                        photo -> {
+                            throw new UncheckedIOException(new NoSuchFileException("cat.png"));
+                        })) {
+            harness.send(1);
+            harness.runMails();
+            LlavaAnswer.Failure failure = harness.results().get(0).failure();
+            assertThat(failure.code()).isEqualTo(LlavaErrorCode.INPUT);
+            assertThat(failure.message()).isEqualTo("NoSuchFileException: cat.png");
+            assertThat(harness.model.asked()).isZero();
+        }
+    }
+
+    @Test
+    void codeOfAThrownFailureIsKept() throws Exception {
+        try (AskHarness harness =
+                AskHarness.open(
+                        AskHarness.ORDERED,
+                        photo -> {
+                            throw new LlavaException(LlavaErrorCode.CAPACITY, "Store is busy.");
+                        })) {
+            harness.send(1);
+            harness.runMails();
+            assertThat(harness.results().get(0).answer())
+                    .isEqualTo(new LlavaAnswer.Failure(LlavaErrorCode.CAPACITY, "Store is busy."));
+        }
+    }
+
+    @Test
+    void brokenFutureIsAnInternalFailure() throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            harness.send(1);
+            harness.model.future(0).completeExceptionally(new IllegalStateException("lost"));
+            harness.runMails();
+            assertThat(harness.results().get(0).failure().code())
+                    .isEqualTo(LlavaErrorCode.INTERNAL);
+        }
+    }
+
+    @Test
+    void timeoutIsTheRecordsFailureAndStopsTheModel() throws Exception {
+        try (AskHarness harness = AskHarness.open(patient(Duration.ofSeconds(30)))) {
+            harness.flink.setProcessingTime(1000);
+            harness.send(1);
+            harness.flink.setProcessingTime(2000);
+            harness.send(2);
+            harness.flink.setProcessingTime(30_999);
+            harness.runMails();
+            assertThat(harness.output()).isEmpty();
+
+            harness.flink.setProcessingTime(31_000);
+            harness.runMails();
+            LlavaAnswer.Failure failure = harness.results().get(0).failure();
+            assertThat(failure.code()).isEqualTo(LlavaErrorCode.CAPACITY);
+            assertThat(failure.message()).startsWith("no answer within 30 s");
+            assertThat(harness.model.future(0)).isCancelled();
+            assertThat(harness.model.future(1)).isNotDone();
+
+            harness.answer(1);
+            assertThat(harness.output()).containsExactly("1", "2");
+            assertThat(harness.results().get(1).isText()).isTrue();
+        }
+    }
+
+    @Test
+    void answerTakesTheTimerAway() throws Exception {
+        try (AskHarness harness = AskHarness.open(patient(Duration.ofMillis(10)))) {
+            harness.send(1);
+            harness.answer(0);
+            assertThat(harness.flink.getProcessingTimeService().getNumActiveTimers()).isZero();
+        }
+    }
+
+    @Test
+    void secondCompletionIsIgnored() throws Exception {
+        try (AskHarness harness = AskHarness.open(patient(Duration.ofMillis(10)))) {
+            harness.send(1);
+            harness.model.answer(0);
+            // Answer and timeout are both on their way now.
+            harness.flink.setProcessingTime(10);
+            harness.runMails();
+            harness.answer(0);
+            assertThat(harness.output()).containsExactly("1");
+        }
+    }
+
+    @Test
+    void endOfInputWaitsForAllAnswers() throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            harness.send(1);
+            harness.send(2);
+            harness.flink.processWatermark(2);
+            CompletableFuture<Void> answered =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                harness.model.answer(1);
+                                harness.model.answer(0);
+                            },
+                            ForkJoinPool.commonPool());
+            harness.flink.endInput();
+            answered.join();
+            assertThat(harness.output()).containsExactly("1", "2", "W2");
+        }
+    }
+
+    @Test
+    void closeCancelsWhatRunsAndReleasesTheModelOnce() throws Exception {
+        AskHarness harness = AskHarness.open(patient(Duration.ofSeconds(1)));
+        harness.send(1);
+        harness.send(2);
+        harness.flink.close();
+        assertThat(harness.model.future(0)).isCancelled();
+        assertThat(harness.model.future(1)).isCancelled();
+        assertThat(harness.model.closes()).isEqualTo(1);
+        assertThat(harness.output()).isEmpty();
+
+        harness.flink.getOperator().close();
+        assertThat(harness.model.closes()).isEqualTo(1);
+    }
+
+    @Test
+    void answerAfterTheMailboxClosedIsDropped() throws Exception {
+        AskHarness harness = AskHarness.open(AskHarness.ORDERED);
+        harness.send(1);
+        // As in a task that is being cancelled: the mailbox goes before the operators.
+        harness.flink.getTaskMailbox().close();
+        harness.model.answer(0);
+        harness.close();
+        assertThat(harness.output()).isEmpty();
+        assertThat(harness.model.closes()).isEqualTo(1);
+    }
+
+    @Test
+    void restoredRecordsAreAskedAgainInOrderWithTheirTime() throws Exception {
+        OperatorSubtaskState state;
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            harness.send(0);
+            harness.send(1);
+            harness.send(2);
+            harness.answer(2, 0); // 2 is answered, but waits for 1.
+            assertThat(harness.output()).containsExactly("0");
+            state = harness.flink.snapshot(1, 1);
+        }
+        try (AskHarness harness = AskHarness.restore(AskHarness.ORDERED, state, 1, 1, 0)) {
+            harness.flink.open();
+            harness.send(3);
+            harness.answer(2, 1, 0);
+            assertThat(harness.output()).containsExactly("1", "2", "3");
+            assertThat(harness.flink.extractOutputStreamRecords().get(0).getTimestamp())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void completedCheckpointLetsGoOfTheRecords() throws Exception {
+        OperatorSubtaskState second;
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            harness.send(0);
+            harness.flink.snapshot(1, 1);
+            harness.flink.notifyOfCompletedCheckpoint(1);
+            second = harness.flink.snapshot(2, 2);
+        }
+        // It is in flight still, so a later checkpoint must hold it still.
+        try (AskHarness harness = AskHarness.restore(AskHarness.ORDERED, second, 1, 1, 0)) {
+            harness.flink.open();
+            assertThat(harness.model.asked()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void nothingIsLostOverRescaling() throws Exception {
+        OperatorSubtaskState one;
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            for (int id = 0; id < AskHarness.CAPACITY; id++) {
+                harness.send(id);
+            }
+            one = harness.flink.snapshot(1, 1);
+        }
+        OperatorSubtaskState three = rescaled(one, 1, 3);
+        List<String> ids = new ArrayList<>();
+        for (int subtask = 0; subtask < 2; subtask++) {
+            try (AskHarness harness =
+                    AskHarness.restore(AskHarness.ORDERED, three, 3, 2, subtask)) {
+                harness.flink.open();
+                for (int index = 0; index < harness.model.asked(); index++) {
+                    harness.answer(index);
+                }
+                ids.addAll(harness.output());
+            }
+        }
+        assertThat(ids).containsExactlyInAnyOrder("0", "1", "2", "3");
+    }
+
+    private static OperatorSubtaskState rescaled(OperatorSubtaskState state, int from, int to)
+            throws Exception {
+        OperatorSubtaskState[] states = new OperatorSubtaskState[to];
+        for (int subtask = 0; subtask < to; subtask++) {
+            try (AskHarness harness =
+                    AskHarness.restore(AskHarness.ORDERED, state, from, to, subtask)) {
+                harness.flink.open();
+                states[subtask] = harness.flink.snapshot(2, 2);
+            }
+        }
+        return AbstractStreamOperatorTestHarness.repackageState(states);
+    }
+
+    @Test
+    void modelThatCannotBeOpenedFailsTheTaskWithItsMessage() throws Exception {
+        LlavaOperatorFactory<Photo> factory =
+                new LlavaOperatorFactory<>(
+                        Photo::request,
+                        context -> {
+                            throw LlavaException.model("/models/x/config.json is missing.");
+                        },
+                        Types.POJO(Photo.class),
+                        AskHarness.ORDERED);
+        OneInputStreamOperatorTestHarness<Photo, LlavaResult<Photo>> harness =
+                new OneInputStreamOperatorTestHarness<>(factory);
+        assertThatThrownBy(harness::open)
+                .isInstanceOf(LlavaException.class)
+                .hasMessage("/models/x/config.json is missing.");
+        harness.close();
+    }
+
+    @Test
+    void objectReuseDoesNotChangeARecordInFlight() throws Exception {
+        FakeModel model = new FakeModel();
+        LlavaOperatorFactory<byte[]> factory =
+                new LlavaOperatorFactory<>(
+                        bytes -> LlavaRequest.ask(bytes, "?"),
+                        context -> new OpenModel(model, model::close),
+                        PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO,
+                        AskHarness.ORDERED);
+        OneInputStreamOperatorTestHarness<byte[], LlavaResult<byte[]>> harness =
+                new OneInputStreamOperatorTestHarness<>(factory);
+        harness.getExecutionConfig().enableObjectReuse();
+        harness.open();
+        byte[] reused = {1};
+        harness.processElement(reused, 0);
+        reused[0] = 2;
+        assertThat(model.request(0).images()).containsExactly(new byte[] {1});
+        harness.close();
+    }
+
+    private static QueueSettings patient(Duration timeout) {
+        return new QueueSettings(true, AskHarness.CAPACITY, timeout);
+    }
+}
