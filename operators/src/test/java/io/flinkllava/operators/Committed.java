@@ -1,0 +1,95 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The end of a job that collects what completed checkpoints cover and nothing else. Also checks
+ * that no result is late, and has faults injected.
+ */
+final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
+        implements CheckpointedFunction, CheckpointListener {
+
+    private static final long serialVersionUID = 1L;
+
+    /** By a name that each result gets on arrival, so that committing twice is harmless. */
+    private static final Map<String, LlavaResult<Photo>> RESULTS = new LinkedHashMap<>();
+
+    private transient ListState<Tuple2<String, LlavaResult<Photo>>> state;
+    private transient List<Tuple2<String, LlavaResult<Photo>>> open;
+    private transient NavigableMap<Long, List<Tuple2<String, LlavaResult<Photo>>>> prepared;
+
+    static void clear() {
+        synchronized (RESULTS) {
+            RESULTS.clear();
+        }
+    }
+
+    static List<LlavaResult<Photo>> results() {
+        synchronized (RESULTS) {
+            return List.copyOf(RESULTS.values());
+        }
+    }
+
+    private static void commit(Iterable<Tuple2<String, LlavaResult<Photo>>> results) {
+        synchronized (RESULTS) {
+            results.forEach(result -> RESULTS.put(result.f0, result.f1));
+        }
+    }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        open = new ArrayList<>();
+        prepared = new TreeMap<>();
+        state =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(
+                                        "prepared",
+                                        Types.TUPLE(
+                                                Types.STRING,
+                                                LlavaResult.type(Types.POJO(Photo.class)))));
+        commit(state.get());
+    }
+
+    @Override
+    public void processElement(
+            LlavaResult<Photo> result, Context context, Collector<Void> nowhere) {
+        Faults.at("emit");
+        assertThat(context.timestamp()).isGreaterThan(context.timerService().currentWatermark());
+        open.add(Tuple2.of(UUID.randomUUID().toString(), result));
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws Exception {
+        Faults.at("snapshot");
+        prepared.put(context.getCheckpointId(), open);
+        open = new ArrayList<>();
+        state.update(prepared.values().stream().flatMap(List::stream).toList());
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+        Faults.at("notify");
+        prepared.headMap(checkpointId, true).values().forEach(Committed::commit);
+        prepared.headMap(checkpointId, true).clear();
+    }
+}
