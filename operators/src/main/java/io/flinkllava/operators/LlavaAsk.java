@@ -122,8 +122,9 @@ public final class LlavaAsk<T> {
 
     /**
      * How many records may wait for their answers in each subtask, at least 1; more are held back.
-     * The records in flight are part of each checkpoint. {@value #DEFAULT_CAPACITY_IN_BATCHES}
-     * times {@link ModelOptions#maxBatchSize} unless given.
+     * The records in flight are part of each checkpoint, and a checkpoint that finds the queue full
+     * waits until one of them is answered. {@value #DEFAULT_CAPACITY_IN_BATCHES} times {@link
+     * ModelOptions#maxBatchSize} unless given.
      */
     public LlavaAsk<T> capacity(int records) {
         if (records < 1) {

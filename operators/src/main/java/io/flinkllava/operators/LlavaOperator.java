@@ -19,6 +19,7 @@ import org.apache.flink.util.function.ThrowingRunnable;
 import io.flinkllava.flink.metrics.LlavaMetrics;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -76,7 +77,7 @@ final class LlavaOperator<T> extends AbstractStreamOperator<LlavaResult<T>>
         super.open();
         inputSerializer =
                 plan.inputType().createSerializer(getExecutionConfig().getSerializerConfig());
-        model = plan.models().open(getRuntimeContext());
+        model = openModel();
         modelName = model.model().info().name();
         submitter = new RequestSubmitter<>(plan.extractor(), model.model());
         llavaMetrics = new LlavaMetrics(getMetricGroup());
@@ -87,6 +88,18 @@ final class LlavaOperator<T> extends AbstractStreamOperator<LlavaResult<T>>
             ask(record);
         }
         state.forget();
+    }
+
+    private OpenModel openModel() {
+        try {
+            return plan.models().open(getRuntimeContext());
+        } catch (LlavaException e) {
+            boolean firstAttempt = getRuntimeContext().getTaskInfo().getAttemptNumber() == 0;
+            // A job that ran before may have come to a machine where the folder is not there yet.
+            throw firstAttempt && e.code() == LlavaErrorCode.MODEL
+                    ? new UnusableModelException(e)
+                    : e;
+        }
     }
 
     @Override
@@ -229,10 +242,17 @@ final class LlavaOperator<T> extends AbstractStreamOperator<LlavaResult<T>>
     public void close() throws Exception {
         closed = true;
         queue.requests().forEach(InFlight::cancel);
+        try {
+            releaseModel();
+        } finally {
+            super.close();
+        }
+    }
+
+    private void releaseModel() {
         if (model != null) {
             model.close();
             model = null;
         }
-        super.close();
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,6 +30,8 @@ class CancelITCase {
     private static final int CAPACITY = 32;
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final TypeInformation<Photo> PHOTO = Types.POJO(Photo.class);
+
+    private static final AtomicInteger OPENS = new AtomicInteger();
 
     private static volatile FakeModel model;
     private static volatile CountDownLatch full;
@@ -63,12 +66,13 @@ class CancelITCase {
     }
 
     @Test
-    void modelThatCannotBeOpenedFailsTheJobWithItsMessage() throws Exception {
+    void modelThatCannotBeOpenedFailsTheJobForGood() throws Exception {
         JobClient job =
                 start(
                         new LlavaOperatorFactory<>(
                                 Photo::request,
                                 context -> {
+                                    OPENS.incrementAndGet();
                                     throw LlavaException.model("/models/x/config.json is missing.");
                                 },
                                 PHOTO,
@@ -77,11 +81,12 @@ class CancelITCase {
                 .hasRootCauseInstanceOf(LlavaException.class)
                 .rootCause()
                 .hasMessage("/models/x/config.json is missing.");
+        assertThat(OPENS).hasValue(1);
     }
 
     private static JobClient start(LlavaOperatorFactory<Photo> factory) throws Exception {
         StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.noKryo());
+                StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.restarting());
         env.setParallelism(1);
         DataStream<Photo> photos =
                 env.fromSource(

@@ -26,4 +26,13 @@ final class LocalCluster {
         configuration.setString("pipeline.generic-types", "false");
         return configuration;
     }
+
+    /** The same, of a job that is restarted at once whenever it fails. */
+    static Configuration restarting() {
+        Configuration configuration = noKryo();
+        configuration.setString("restart-strategy.type", "fixed-delay");
+        configuration.setString("restart-strategy.fixed-delay.attempts", "50");
+        configuration.setString("restart-strategy.fixed-delay.delay", "10 ms");
+        return configuration;
+    }
 }
