@@ -3,9 +3,6 @@ package io.flinkllava.runtime.onnx;
 import ai.djl.engine.Engine;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import com.sun.jna.Library;
-import com.sun.jna.Native;
-import com.sun.jna.Platform;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.ModelOptions;
@@ -62,20 +59,13 @@ final class OnnxEnvironment {
         setDefault("ai.djl.offline", "true");
         // Else DJL looks for a PyTorch engine to stand in.
         setDefault("ai.djl.onnx.disable_alternative", "true");
-        if (!Platform.isWindows()) {
-            // Read when the native library loads, before setTelemetry could be called.
-            Native.load("c", CLibrary.class).setenv("ORT_DISABLE_TELEMETRY", "1", 0);
-        }
+        // Read when the native library loads, before setTelemetry could be called.
+        CLibrary.setEnvironment("ORT_DISABLE_TELEMETRY", "1");
     }
 
     private static void setDefault(String property, String value) {
         if (System.getProperty(property) == null) {
             System.setProperty(property, value);
         }
-    }
-
-    /** The C library, for what Java cannot do: changing the environment of this process. */
-    interface CLibrary extends Library {
-        int setenv(String name, String value, int overwrite);
     }
 }

@@ -75,6 +75,7 @@ public final class OnnxStepExecutor implements StepExecutor {
         // Attention needs the slot behind the last token of a row that idles in a batch.
         int capacity = sequenceLength + 1;
         Sessions sessions = Sessions.load(environment, checkpoint, device, capacity);
+        CLibrary.trimHeap();
         try {
             return new OnnxStepExecutor(checkpoint, device, sessions, rows, capacity);
         } catch (RuntimeException e) {
@@ -141,6 +142,7 @@ public final class OnnxStepExecutor implements StepExecutor {
         int leaked = context.openValues();
         context.close();
         decoder.close();
+        CLibrary.trimHeap();
         if (leaked != 0) {
             throw new LlavaException(LlavaErrorCode.INTERNAL, leaked + " tensors were left open");
         }
