@@ -1,0 +1,72 @@
+package io.flinkllava.examples.requests;
+
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+import io.flinkllava.runtime.GenerationParameters;
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.Message;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A request as it travels through the job: pictures are paths here, bytes are read where they are
+ * needed.
+ *
+ * @param position among the rows, counted from 0 without gaps
+ * @param id the row's id as JSON: a string, an integer, or {@code null} where it has none
+ * @param images paths as given
+ * @param messages the dialogue
+ * @param defect why there is nothing to ask, or empty
+ */
+public record RequestRow(
+        long position, String id, List<String> images, List<Message> messages, String defect) {
+
+    static final String NO_ID = "null";
+
+    /** The rows of a request file, read and numbered by one subtask. */
+    public static DataStream<RequestRow> stream(StreamExecutionEnvironment environment, Path file) {
+        return environment
+                .fromSource(
+                        RequestLineFormat.source(file),
+                        WatermarkStrategy.noWatermarks(),
+                        "requests")
+                .setParallelism(1)
+                .map(new RequestRows())
+                .setParallelism(1)
+                .name("rows");
+    }
+
+    /** A row that cannot be asked. */
+    static RequestRow defective(String id, String defect) {
+        return new RequestRow(0, id, List.of(), List.of(), defect);
+    }
+
+    RequestRow at(long place) {
+        return new RequestRow(place, id, images, messages, defect);
+    }
+
+    RequestRow withDefect(String reason) {
+        return defective(id, reason).at(position);
+    }
+
+    /**
+     * Reads the pictures.
+     *
+     * @throws LlavaException if the row is defective or a picture cannot be read
+     */
+    public LlavaRequest request(ImageRoot root, GenerationParameters generation) {
+        if (!defect.isEmpty()) {
+            throw LlavaException.input(defect);
+        }
+        List<byte[]> pictures = new ArrayList<>(images.size());
+        for (String path : images) {
+            pictures.add(root.read(path));
+        }
+        return new LlavaRequest(pictures, messages, generation);
+    }
+}
