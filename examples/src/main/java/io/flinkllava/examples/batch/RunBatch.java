@@ -1,0 +1,159 @@
+package io.flinkllava.examples.batch;
+
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+import io.flinkllava.examples.EmbeddedCluster;
+import io.flinkllava.examples.ModelArguments;
+import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WorkFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/** {@code run-batch}: a file of requests to a file of answers. */
+@Command(
+        name = "run-batch",
+        description = "Answers a file of questions about pictures.",
+        sortOptions = false,
+        footer = {
+            "",
+            "A request is a line of JSON:",
+            "  {\"id\": \"a\", \"images\": [\"cat.png\"], \"question\": \"What is this?\"}",
+            "  {\"id\": \"b\", \"images\": [\"cat.png\"], \"messages\": [",
+            "      {\"role\": \"user\", \"content\": \"What is this?\"},",
+            "      {\"role\": \"assistant\", \"content\": \"A cat.\"},",
+            "      {\"role\": \"user\", \"content\": \"What colour?\"}]}     (in one line)",
+            "and so is an answer, one for each request, in the same order:",
+            "  {\"id\": \"a\", \"answer\": \"A cat.\", \"token_ids\": [319, 6635, 29889, 2],",
+            "   \"prompt_tokens\": 593, \"completion_tokens\": 4, \"finish_reason\": \"stop\",",
+            "   \"error\": null}",
+            "A request that cannot be answered gets {\"code\", \"message\"} as its error.",
+            "",
+            "Exit status: 0 the job ran, 1 it failed (bad model folder, full disk), 2 bad"
+                    + " arguments.",
+            "",
+            "Example:",
+            "  java -jar flink-llava-local.jar run-batch --model llava-1.5-7b-hf \\",
+            "      --input requests.jsonl --output answers.jsonl --max-new-tokens 64"
+        })
+public final class RunBatch implements Callable<Integer> {
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "Hugging Face checkpoint folder.")
+    private Path model;
+
+    @Option(
+            names = "--input",
+            required = true,
+            paramLabel = "FILE",
+            description = "Requests, one JSON object a line.")
+    private Path input;
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "FILE",
+            description = "Answers; replaced as a whole when all are there.")
+    private Path output;
+
+    @Option(
+            names = "--image-root",
+            paramLabel = "DIR",
+            description =
+                    "Folder of the pictures; nothing outside is read. Default: the folder of the"
+                            + " input.")
+    private Path imageRoot;
+
+    @Mixin private ModelArguments arguments;
+
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            description = "Subtasks that answer, each with a model of its own. Default: 1.")
+    private int parallelism = 1;
+
+    @Mixin private Verbosity verbosity;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        BatchSettings settings = settings();
+        verbosity.apply();
+        try (OutputFile answers = outputFile()) {
+            BatchConsole console = new BatchConsole(spec.commandLine().getErr());
+            BatchCounts counts = run(settings, answers.temporary(), console);
+            answers.publish();
+            console.summary(counts, output);
+        }
+        return 0;
+    }
+
+    private static BatchCounts run(BatchSettings settings, Path answers, BatchConsole console)
+            throws Exception {
+        StreamExecutionEnvironment environment =
+                EmbeddedCluster.environment(settings.parallelism(), WorkFolder.create());
+        new BatchJob(settings).build(environment, answers);
+        JobClient job = environment.executeAsync("run-batch");
+        try {
+            return new BatchProgress(job, console).await();
+        } finally {
+            console.clear();
+        }
+    }
+
+    private BatchSettings settings() {
+        requireFolder("--model", model);
+        if (!Files.isRegularFile(input)) {
+            throw refuse("--input '" + input + "' is not a file");
+        }
+        if (parallelism < 1) {
+            throw refuse("--parallelism is " + parallelism + ", it must be at least 1");
+        }
+        Path root = imageRoot == null ? input.toAbsolutePath().getParent() : imageRoot;
+        requireFolder("--image-root", root);
+        try {
+            return new BatchSettings(
+                    model, input, root, arguments.options(), arguments.generation(), parallelism);
+        } catch (IllegalArgumentException e) {
+            throw refuse("--" + e.getMessage());
+        }
+    }
+
+    private OutputFile outputFile() throws IOException {
+        if (Files.exists(output) && !Files.isRegularFile(output)) {
+            throw refuse("--output '" + output + "' exists and is not a file");
+        }
+        if (Files.exists(output) && Files.isSameFile(input, output)) {
+            throw refuse("--output '" + output + "' is the input");
+        }
+        requireFolder("--output: folder", output.toAbsolutePath().getParent());
+        try {
+            return OutputFile.at(output);
+        } catch (IOException e) {
+            throw refuse("--output '" + output + "' cannot be written: " + e);
+        }
+    }
+
+    private void requireFolder(String name, Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw refuse(name + " '" + folder + "' is not a folder");
+        }
+    }
+
+    private ParameterException refuse(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,64 @@
+package io.flinkllava.examples.batch;
+
+import org.apache.flink.types.PojoTestUtils;
+
+import io.flinkllava.examples.requests.RequestRow;
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class AnswerFormatTest {
+
+    @Test
+    void writesAnAnswer() {
+        LlavaAnswer answer =
+                new LlavaAnswer.Text(
+                        "고양이 \"A\"\n\uFFFD",
+                        List.of(5, 2),
+                        40,
+                        LlavaAnswer.FinishReason.STOP,
+                        LlavaAnswer.Timing.NONE);
+
+        assertThat(AnswerFormat.line(row("\"a\""), answer))
+                .isEqualTo(
+                        "{\"id\":\"a\",\"answer\":\"고양이 \\\"A\\\"\\n\uFFFD\",\"token_ids\":[5,2],"
+                                + "\"prompt_tokens\":40,\"completion_tokens\":2,"
+                                + "\"finish_reason\":\"stop\",\"error\":null}");
+    }
+
+    @Test
+    void writesAFailureWithTheSameKeys() {
+        LlavaAnswer failure = new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "line 3: bad");
+
+        assertThat(AnswerFormat.line(row("null"), failure))
+                .isEqualTo(
+                        "{\"id\":null,\"answer\":null,\"token_ids\":null,\"prompt_tokens\":null,"
+                                + "\"completion_tokens\":null,\"finish_reason\":null,"
+                                + "\"error\":{\"code\":\"INPUT\",\"message\":\"line 3: bad\"}}");
+    }
+
+    @Test
+    void namesThePicturesOfAFailure() {
+        RequestRow row = row("1", "a.png", "sub/b.png");
+
+        assertThat(AnswerFormat.line(row, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "broken")))
+                .contains("\"message\":\"broken [a.png, sub/b.png]\"");
+        assertThat(
+                        AnswerFormat.line(
+                                row, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "no a.png")))
+                .contains("\"message\":\"no a.png\"");
+    }
+
+    private static RequestRow row(String id, String... images) {
+        return new RequestRow(0, id, List.of(images), List.of(), "");
+    }
+
+    @Test
+    void rowsNeedNoGenericSerializer() {
+        PojoTestUtils.assertSerializedAsPojoWithoutKryo(AnswerRow.class);
+    }
+}
