@@ -1,0 +1,178 @@
+package io.flinkllava.examples.quickstart;
+
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+
+import io.flinkllava.examples.EmbeddedCluster;
+import io.flinkllava.examples.EngineWatch;
+import io.flinkllava.examples.ModelArguments;
+import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WorkFolder;
+import io.flinkllava.examples.requests.ImageRoot;
+import io.flinkllava.examples.requests.RequestRow;
+import io.flinkllava.operators.Llava;
+import io.flinkllava.runtime.GenerationParameters;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+/** {@code quickstart}: a stream of pictures through a model, to the console and to a page. */
+@Command(
+        name = "quickstart",
+        description =
+                "Starts a Flink cluster in this process and asks the bundled model about the bundled"
+                        + " pictures; answers go to the console and to a page of HTML.",
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  java -jar flink-llava-local.jar quickstart",
+            "  java -jar flink-llava-local.jar quickstart --model llava-1.5-7b-hf"
+                    + " --samples my-pictures"
+        })
+public final class Quickstart implements Callable<Integer> {
+
+    private static final String QUESTIONS = "samples.jsonl";
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Hugging Face checkpoint folder. Default: the bundled tiny-llava.")
+    private Path model;
+
+    @Option(
+            names = "--samples",
+            paramLabel = "DIR",
+            description =
+                    "Folder of pictures with a "
+                            + QUESTIONS
+                            + ", whose lines are requests as run-batch has them. Default: bundled"
+                            + " pictures.")
+    private Path samples;
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "Where index.html goes. Default: flink-llava-gallery.")
+    private Path output = Path.of("flink-llava-gallery");
+
+    @Mixin private ModelArguments arguments;
+
+    @Mixin private Verbosity verbosity;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        requireFolder("--model", model);
+        requireFolder("--samples", samples);
+        if (samples != null && !Files.isRegularFile(samples.resolve(QUESTIONS))) {
+            throw refuse("--samples '" + samples + "' has no " + QUESTIONS);
+        }
+        checkArguments();
+        verbosity.apply();
+        Path work = WorkFolder.create();
+        if (model == null) {
+            model = BundledFiles.copy("tiny-llava/checkpoint", work.resolve("tiny-llava"));
+        }
+        if (samples == null) {
+            samples = BundledFiles.copy("tiny-llava/samples", work.resolve("samples"));
+        }
+        Path page = Files.createDirectories(output).resolve("index.html");
+        EngineWatch engines = new EngineWatch();
+        List<Exchange> exchanges = ask(work, engines);
+        String summary = summary(exchanges, engines);
+        new Gallery(images()).write(page, name(), summary, exchanges);
+        out().println(summary);
+        out().println("Gallery: " + page.toAbsolutePath().toUri());
+        return 0;
+    }
+
+    // Closing the iterator may be interrupted, which javac warns of and which ends the command.
+    @SuppressWarnings("try")
+    private List<Exchange> ask(Path work, EngineWatch engines) throws Exception {
+        StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
+        ImageRoot images = images();
+        GenerationParameters generation = arguments.generation();
+        List<Exchange> exchanges = new ArrayList<>();
+        try (CloseableIterator<Exchange> answers =
+                Llava.ask(RequestRow.stream(environment, samples.resolve(QUESTIONS)))
+                        .model(model.toString())
+                        .options(arguments.options())
+                        .request(row -> row.request(images, generation))
+                        .unordered()
+                        .answers()
+                        .map(Exchange::of)
+                        .executeAndCollect("quickstart")) {
+            while (answers.hasNext()) {
+                Exchange exchange = answers.next();
+                show(exchange);
+                engines.look();
+                exchanges.add(exchange);
+            }
+        }
+        return exchanges;
+    }
+
+    private void show(Exchange exchange) {
+        out().println(exchange.image() + ": " + exchange.question());
+        out().println("    " + (exchange.failed() ? "No answer: " : "") + exchange.answer());
+        out().flush();
+    }
+
+    private String summary(List<Exchange> exchanges, EngineWatch engines) {
+        long pictures = exchanges.stream().map(Exchange::image).distinct().count();
+        long tokens = exchanges.stream().mapToLong(Exchange::tokens).sum();
+        return String.format(
+                Locale.ROOT,
+                "%d answers about %d pictures, %d tokens in %.1f s, mean batch %.1f",
+                exchanges.size(),
+                pictures,
+                tokens,
+                engines.secondsSinceStart(),
+                engines.meanBatchSize());
+    }
+
+    private ImageRoot images() {
+        return new ImageRoot(samples.toString(), arguments.options().limits());
+    }
+
+    private String name() throws IOException {
+        return model.toRealPath().getFileName().toString();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private void requireFolder(String name, Path folder) {
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw refuse(name + " '" + folder + "' is not a folder");
+        }
+    }
+
+    private void checkArguments() {
+        try {
+            arguments.options();
+            arguments.generation();
+        } catch (IllegalArgumentException e) {
+            throw refuse("--" + e.getMessage());
+        }
+    }
+
+    private ParameterException refuse(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,98 @@
+package io.flinkllava.examples;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class CommandLineTest {
+
+    @TempDir private Path folder;
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void lay() throws IOException {
+        Files.createDirectory(folder.resolve("model"));
+        Files.writeString(folder.resolve("in.jsonl"), "");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "``                                     | Say what to do: run-batch or quickstart",
+                "fly                                    | Unmatched argument at index 0: 'fly'",
+                "run-batch                              | Missing required options: '--model=DIR'",
+                "run-batch --model x --input in.jsonl --output out | --model '@x' is not a folder",
+                "run-batch --model model --input x --output out | --input '@x' is not a file",
+                "run-batch --model model --input in.jsonl --output x/out | folder '@x' is not a",
+                "run-batch --model model --input in.jsonl --output model | exists and is not a file",
+                "run-batch --model model --input in.jsonl --output in.jsonl | is the input",
+                "RUN --image-root x                     | --image-root '@x' is not a folder",
+                "RUN --parallelism 0                    | --parallelism is 0, it must be at least 1",
+                "RUN --max-batch-size 0                 | --max-batch-size is 0",
+                "RUN --max-batch-size many              | 'many' is not an int",
+                "RUN --max-new-tokens 0                 | --max-new-tokens is 0",
+                "RUN --max-new-tokens 2 --min-new-tokens 3 | --min-new-tokens (3) is more than",
+                "RUN --device tpu                       | Unknown device 'tpu': use auto, cpu or",
+                "quickstart --model x                   | --model '@x' is not a folder",
+                "quickstart --samples model             | --samples '@model' has no samples.jsonl",
+                "quickstart --max-batch-size 0          | --max-batch-size is 0",
+            })
+    void refusesBadArguments(String arguments, String expected) {
+        String line =
+                arguments.replace("RUN", "run-batch --model model --input in.jsonl --output out");
+
+        assertThat(run(line.isBlank() ? new String[0] : line.split(" "))).isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains(expected.replace("@", folder + "/"))
+                .endsWith("Try --help.\n")
+                .hasLineCount(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("model", "in.jsonl");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--help,quickstart", "run-batch --help,Example", "quickstart -h,samples.jsonl"})
+    void helps(String arguments, String expected) {
+        assertThat(run(arguments.split(" "))).isZero();
+        assertThat(out.toString()).contains("Usage: ").contains(expected);
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void knowsItsVersion() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).startsWith("flink-llava ");
+    }
+
+    /** Paths are made absolute: the tests run elsewhere. */
+    private int run(String... arguments) {
+        CommandLine commandLine =
+                FlinkLlavaLocal.commandLine()
+                        .setOut(new PrintWriter(out, true))
+                        .setErr(new PrintWriter(err, true));
+        String[] absolute = arguments.clone();
+        for (int i = 1; i < absolute.length; i++) {
+            boolean isPath =
+                    Set.of("--model", "--samples", "--input", "--output", "--image-root")
+                            .contains(absolute[i - 1]);
+            absolute[i] = isPath ? folder.resolve(absolute[i]).toString() : absolute[i];
+        }
+        return commandLine.execute(absolute);
+    }
+}
