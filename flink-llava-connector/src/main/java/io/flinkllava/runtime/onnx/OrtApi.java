@@ -23,6 +23,7 @@ import java.lang.reflect.Field;
 final class OrtApi {
 
     private static final int GET_ERROR_MESSAGE = 2;
+    private static final int CREATE_ENV = 3;
     private static final int CREATE_TENSOR_WITH_DATA = 49;
     private static final int CREATE_MEMORY_INFO = 68;
     private static final int ALLOCATOR_ALLOC = 75;
@@ -41,6 +42,9 @@ final class OrtApi {
 
     /** {@code OrtDeviceAllocator}. */
     private static final int DEVICE_ALLOCATOR = 0;
+
+    /** {@code ORT_LOGGING_LEVEL_WARNING}. */
+    private static final int LOG_WARNINGS = 2;
 
     /** {@code OrtMemTypeDefault}. */
     private static final int DEFAULT_MEMORY = 0;
@@ -68,6 +72,15 @@ final class OrtApi {
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw moved("OnnxRuntime.ortApiHandle", e);
         }
+    }
+
+    /**
+     * Takes a share of the process's environment and never gives it back: environments are counted.
+     * The Java binding gives its own back in a shutdown hook, which would otherwise pull the
+     * environment from under a step that still runs.
+     */
+    void keepEnvironment() {
+        call(CREATE_ENV, LOG_WARNINGS, "flink-llava", new PointerByReference());
     }
 
     /** The native session behind the Java one, which stays its owner. */
