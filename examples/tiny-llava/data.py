@@ -1,0 +1,93 @@
+"""Writes the training data: pictures, patch labels, and LLaVA's JSON for both stages.
+
+    scenes.jsonl     the facts of every picture
+    pictures.npy     uint8 [n, side, side, 3], row i is the picture "i.png" (one array instead of many small files)
+    labels.npy       uint8 [n, 4, patches], for the dense loss of the tower
+    captions.json    stage 1: one picture and its caption a record
+    instruct.json    stage 2: conversation, detailed description and complex reasoning, 58 : 23 : 77
+"""
+from __future__ import annotations
+
+import json
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+
+from language import LANGUAGES, caption
+from teacher import FactTeacher, Teacher
+from world import Scene, patch_labels, render, sample_scene
+
+PROPORTION = {"conversation": 58, "detail": 23, "reasoning": 77}      # LLaVA-Instruct-158K
+RECORDS_PER_PICTURE = 4
+KOREAN = 0.4                                                          # share of Korean records
+
+
+def _draw(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    return render(scene), patch_labels(scene)
+
+
+def write_scenes(folder: Path, scenes: list[Scene], workers: int = 2) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with Pool(workers) as pool:
+        drawn = pool.imap(_draw, scenes, chunksize=64)
+        pictures, labels = None, None
+        for i, (picture, label) in enumerate(drawn):
+            if pictures is None:
+                pictures = np.lib.format.open_memmap(folder / "pictures.npy", "w+", np.uint8, (len(scenes), *picture.shape))
+                labels = np.lib.format.open_memmap(folder / "labels.npy", "w+", np.uint8, (len(scenes), *label.shape))
+            pictures[i], labels[i] = picture, label
+    pictures.flush()
+    labels.flush()
+    with open(folder / "scenes.jsonl", "w") as f:
+        for scene in scenes:
+            f.write(json.dumps(scene.to_json()) + "\n")
+
+
+def read_scenes(folder: Path) -> list[Scene]:
+    return [Scene.from_json(json.loads(line)) for line in open(folder / "scenes.jsonl")]
+
+
+def task_list(n: int, rng: np.random.Generator) -> list[str]:
+    """n tasks in LLaVA's proportion, shuffled."""
+    total = sum(PROPORTION.values())
+    tasks = [task for task, share in PROPORTION.items() for _ in range(round(n * share / total))]
+    tasks = (tasks + ["reasoning"] * n)[:n]
+    return [tasks[i] for i in rng.permutation(n)]
+
+
+def record(name: str, image: int, turns) -> dict:
+    """One record of LLaVA's JSON; the picture stands before the first question."""
+    said = []
+    for i, turn in enumerate(turns):
+        said += [{"from": "human", "value": ("<image>\n" if i == 0 else "") + turn.question},
+                 {"from": "gpt", "value": turn.answer}]
+    return {"id": name, "image": f"{image}.png", "conversations": said}
+
+
+def instruction_records(scenes: list[Scene], teacher: Teacher, seed: int) -> list[dict]:
+    rng = np.random.default_rng(seed)
+    records = []
+    for i, task in enumerate(task_list(len(scenes) * RECORDS_PER_PICTURE, rng)):
+        image = i // RECORDS_PER_PICTURE
+        lang = LANGUAGES[int(rng.random() < KOREAN)]
+        turns = getattr(teacher, task)(scenes[image], rng, lang)
+        records.append(record(f"{task}-{lang}-{i}", image, turns))
+    return records
+
+
+def caption_records(scenes: list[Scene], seed: int) -> list[dict]:
+    rng = np.random.default_rng(seed)
+    return [{"id": f"caption-{i}", "image": f"{i}.png",
+             "conversations": [{"from": "human", "value": "<image>"},
+                               {"from": "gpt", "value": caption(LANGUAGES[int(rng.random() < KOREAN)], scene)}]}
+            for i, scene in enumerate(scenes)]
+
+
+def write(folder: Path, n: int, seed: int = 1) -> None:
+    rng = np.random.default_rng(seed)
+    scenes = [sample_scene(rng) for _ in range(n)]
+    write_scenes(folder, scenes)
+    for name, records in (("captions", caption_records(scenes, seed + 1)),
+                          ("instruct", instruction_records(scenes, FactTeacher(), seed + 2))):
+        (folder / f"{name}.json").write_text(json.dumps(records, ensure_ascii=False))

@@ -1,0 +1,40 @@
+"""The architecture: a CLIP vision tower, a projector and a LLaMA language model, 3.1 million weights in all."""
+from __future__ import annotations
+
+import torch
+from transformers import (CLIPVisionConfig, GenerationConfig, LlamaConfig, LlamaForCausalLM, LlavaConfig,
+                          LlavaForConditionalGeneration)
+
+from world import PATCH, SIDE
+
+
+def vision_config() -> CLIPVisionConfig:
+    return CLIPVisionConfig(hidden_size=128, intermediate_size=512, num_hidden_layers=6, num_attention_heads=4,
+                            image_size=SIDE, patch_size=PATCH, projection_dim=128)
+
+
+def text_config(tokenizer) -> LlamaConfig:
+    return LlamaConfig(vocab_size=len(tokenizer), hidden_size=160, intermediate_size=432, num_hidden_layers=5,
+                       num_attention_heads=5, num_key_value_heads=5, rms_norm_eps=1e-5, max_position_embeddings=1024,
+                       bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
+                       pad_token_id=tokenizer.pad_token_id, attn_implementation="sdpa")
+
+
+def build(tokenizer, tower: dict, language_model: dict, linear_projector: bool = False) -> LlavaForConditionalGeneration:
+    """LLaVA from its two pretrained halves (state dicts) and a fresh projector."""
+    config = LlavaConfig(vision_config=vision_config(), text_config=text_config(tokenizer),
+                         image_token_index=tokenizer.convert_tokens_to_ids("<image>"), image_seq_length=64, vision_feature_layer=-2,
+                         vision_feature_select_strategy="default", projector_hidden_act="gelu")
+    model = LlavaForConditionalGeneration(config)
+    if linear_projector:                                   # the ablation: LLaVA v1's single matrix
+        projector = model.model.multi_modal_projector
+        projector.act = torch.nn.Identity()
+        projector.linear_2 = torch.nn.Identity()
+    model.model.vision_tower.load_state_dict(tower)
+    whole = LlamaForCausalLM(text_config(tokenizer))
+    whole.load_state_dict(language_model)
+    model.model.language_model.load_state_dict(whole.model.state_dict())
+    model.lm_head.load_state_dict(whole.lm_head.state_dict())
+    model.generation_config = GenerationConfig(bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
+                                               pad_token_id=tokenizer.pad_token_id)
+    return model
