@@ -2,7 +2,8 @@
 
     scenes.jsonl     the facts of every picture
     pictures.npy     uint8 [n, side, side, 3], row i is the picture "i.png" (one array instead of many small files)
-    labels.npy       uint8 [n, 4, patches], for the dense loss of the tower
+    classes.npy      uint8 [n, 4, patches], for the dense loss of the tower
+    geometry.npy     uint8 [n, 18, patches], for the same
     captions.json    stage 1: one picture and its caption a record
     instruct.json    stage 2: conversation, detailed description and complex reasoning, 58 : 23 : 77
 """
@@ -23,22 +24,22 @@ RECORDS_PER_PICTURE = 4
 KOREAN = 0.4                                                          # share of Korean records
 
 
-def _draw(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
-    return render(scene), patch_labels(scene)
+def _draw(scene: Scene) -> tuple[np.ndarray, ...]:
+    return render(scene), *patch_labels(scene)
 
 
 def write_scenes(folder: Path, scenes: list[Scene], workers: int = 2) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    arrays = None
     with Pool(workers) as pool:
-        drawn = pool.imap(_draw, scenes, chunksize=64)
-        pictures, labels = None, None
-        for i, (picture, label) in enumerate(drawn):
-            if pictures is None:
-                pictures = np.lib.format.open_memmap(folder / "pictures.npy", "w+", np.uint8, (len(scenes), *picture.shape))
-                labels = np.lib.format.open_memmap(folder / "labels.npy", "w+", np.uint8, (len(scenes), *label.shape))
-            pictures[i], labels[i] = picture, label
-    pictures.flush()
-    labels.flush()
+        for i, drawn in enumerate(pool.imap(_draw, scenes, chunksize=64)):
+            if arrays is None:
+                arrays = [np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.uint8, (len(scenes), *array.shape))
+                          for name, array in zip(("pictures", "classes", "geometry"), drawn)]
+            for array, value in zip(arrays, drawn):
+                array[i] = value
+    for array in arrays:
+        array.flush()
     with open(folder / "scenes.jsonl", "w") as f:
         for scene in scenes:
             f.write(json.dumps(scene.to_json()) + "\n")
@@ -72,7 +73,8 @@ def instruction_records(scenes: list[Scene], teacher: Teacher, seed: int) -> lis
         image = i // RECORDS_PER_PICTURE
         lang = LANGUAGES[int(rng.random() < KOREAN)]
         turns = getattr(teacher, task)(scenes[image], rng, lang)
-        records.append(record(f"{task}-{lang}-{i}", image, turns))
+        if turns:                        # a chat model may answer in another form than it was asked for
+            records.append(record(f"{task}-{lang}-{i}", image, turns))
     return records
 
 
@@ -84,10 +86,10 @@ def caption_records(scenes: list[Scene], seed: int) -> list[dict]:
             for i, scene in enumerate(scenes)]
 
 
-def write(folder: Path, n: int, seed: int = 1) -> None:
+def write(folder: Path, n: int, teacher: Teacher = FactTeacher(), seed: int = 1) -> None:
     rng = np.random.default_rng(seed)
     scenes = [sample_scene(rng) for _ in range(n)]
     write_scenes(folder, scenes)
     for name, records in (("captions", caption_records(scenes, seed + 1)),
-                          ("instruct", instruction_records(scenes, FactTeacher(), seed + 2))):
+                          ("instruct", instruction_records(scenes, teacher, seed + 2))):
         (folder / f"{name}.json").write_text(json.dumps(records, ensure_ascii=False))

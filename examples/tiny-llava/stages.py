@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+import grid
 import text
 import tower
 from model import build
@@ -51,7 +52,7 @@ class Data:
 
 
 def start(work: Path, tokenizer, args):
-    model = build(tokenizer, tower.load(work), text.load(work), args.projector == "linear")
+    model = build(tokenizer, tower.load(work), grid.load(work), args.projector == "linear")
     for p in model.model.vision_tower.parameters():
         p.requires_grad_(False)
     return model

@@ -13,7 +13,7 @@ import numpy as np
 
 from language import LANGUAGES, caption
 from questions import CONVERSATION, REASONING, Turn, ask, detail, pick
-from world import Scene
+from world import Scene, sample_scene
 
 TURNS = 7                                # in one conversation
 
@@ -47,9 +47,10 @@ class FactTeacher:
 class ChatTeacher:
     """Asks a chat model. The context is captions, then for detail and reasoning the boxes, as LLaVA wrote them."""
 
-    def __init__(self, base_url: str, model: str, api_key: str = "", shots: Scene | None = None):
+    def __init__(self, base_url: str, model: str, api_key: str = "", shots: int = 2):
         self.url, self.model, self.api_key = base_url.rstrip("/") + "/chat/completions", model, api_key
-        self.example = shots             # a scene whose exact answers serve as the few-shot example
+        rng = np.random.default_rng(0)
+        self.examples = [sample_scene(rng) for _ in range(shots)]      # few-shot: scenes with the exact teacher's answers
 
     SYSTEM = {
         "conversation": "You see one picture, described to you by captions. Write a conversation between a person who asks about the "
@@ -93,9 +94,9 @@ class ChatTeacher:
     def _messages(self, task: str, scene: Scene, rng, lang: str) -> list[dict]:
         system = self.SYSTEM[task] + ("" if task == "detail" else self.FORM) + self.IN[lang]
         messages = [{"role": "system", "content": system}]
-        if self.example:
-            turns = getattr(FactTeacher(), task)(self.example, rng, lang)
-            messages += [{"role": "user", "content": self.context(self.example, task != "conversation")},
+        for example in self.examples:
+            turns = getattr(FactTeacher(), task)(example, rng, lang)
+            messages += [{"role": "user", "content": self.context(example, task != "conversation")},
                          {"role": "assistant", "content": turns[0].answer if task == "detail" else self.write_turns(turns)}]
         return messages + [{"role": "user", "content": self.context(scene, task != "conversation")}]
 

@@ -1,4 +1,4 @@
-"""The recipe, stage by stage:  python train.py [--stages data,tokenizer,tower,text,stage1,stage2,export]
+"""The recipe, stage by stage:  python train.py [--stages data,tokenizer,tower,text,grid,stage1,stage2,export]
 
 Each stage leaves its result in the work folder; one that was interrupted goes on where it was, one that is complete is
 not repeated. `--smoke` runs every stage with a handful of steps in about a minute.
@@ -14,15 +14,19 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-STAGES = ("data", "tokenizer", "tower", "text", "stage1", "stage2", "export")
-FULL = {"scenes": 40_000, "tower": 1_500, "text": 1_000, "stage1": 500, "stage2": 4_000}
-SMOKE = {"scenes": 400, "tower": 4, "text": 4, "stage1": 4, "stage2": 6}
+STAGES = ("data", "tokenizer", "tower", "text", "grid", "stage1", "stage2", "export")
+FULL = {"scenes": 40_000, "tower": 3_000, "text": 1_000, "grid": 1_200, "stage1": 200, "stage2": 2_000}
+SMOKE = {"scenes": 400, "tower": 4, "text": 4, "grid": 4, "stage1": 4, "stage2": 6}
 
 
 def make_data(args, work):
     import data
+    import teacher
     if not (work / "data" / "instruct.json").exists():
-        data.write(work / "data", args.size["scenes"])
+        chosen = teacher.FactTeacher()
+        if args.chat_url:
+            chosen = teacher.ChatTeacher(args.chat_url, args.chat_model, os.environ.get("OPENAI_API_KEY", ""))
+        data.write(work / "data", args.scenes or args.size["scenes"], chosen)
 
 
 def make_tokenizer(args, work):
@@ -52,6 +56,11 @@ def make_text(args, work):
     text.train(work, load_tokenizer(work), args.size["text"])
 
 
+def make_grid(args, work):
+    import grid
+    grid.train(work, load_tokenizer(work), args.size["grid"])
+
+
 def make_stage1(args, work):
     import stages
     stages.align(work, load_tokenizer(work), args.size["stage1"], args)
@@ -72,6 +81,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path(__file__).parent / "work")
     parser.add_argument("--stages", default=",".join(STAGES))
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--scenes", type=int, help="number of pictures for training")
+    parser.add_argument("--chat-url", help="let a chat model write the instruction data, e.g. http://localhost:8000/v1")
+    parser.add_argument("--chat-model", default="")
     parser.add_argument("--smoke", action="store_true", help="every stage, a few steps each")
     parser.add_argument("--name", default="main", help="name of a variant of stages 1 and 2")
     parser.add_argument("--projector", choices=("mlp", "linear"), default="mlp")

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import math
 import os
+import signal
+import sys
 import time
 from pathlib import Path
 
@@ -39,6 +41,15 @@ class Run:
     def run(self, step, check=None) -> None:
         """check(i), if given, is called about every tenth of the way and prints what it measures."""
         self._load()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        try:
+            self._run(step, check)
+        finally:
+            self._save()
+        self.module.eval()
+        self.plot()
+
+    def _run(self, step, check) -> None:
         self.module.train()
         start, saved, sums = time.time() - self.seconds, time.time(), {}
         while self.done < self.steps:
@@ -51,10 +62,9 @@ class Run:
             self.optimiser.zero_grad(set_to_none=True)
             self.done += 1
             for k, v in losses.items():
-                sums[k] = sums.get(k, 0.0) + float(v.detach())
+                sums.setdefault(k, []).append(float(v.detach()))
             if self.done % self.every == 0 or self.done == self.steps:
-                n = (self.done - 1) % self.every + 1
-                means = {k: v / n for k, v in sums.items()}
+                means = {k: sum(v) / len(v) for k, v in sums.items()}
                 sums = {}
                 self.history.append((self.done, means))
                 self.seconds = time.time() - start
@@ -64,11 +74,9 @@ class Run:
                 self.module.eval()
                 check(self.done)
                 self.module.train()
-            if time.time() - saved > 60 or self.done == self.steps:
+            if time.time() - saved > 60:
                 self._save()
                 saved = time.time()
-        self.module.eval()
-        self.plot()
 
     def _save(self) -> None:
         state = {"weights": self.module.state_dict(), "optimiser": self.optimiser.state_dict(), "done": self.done,
@@ -90,7 +98,8 @@ class Run:
         from matplotlib import pyplot
         figure, axes = pyplot.subplots(figsize=(5, 3), dpi=90)
         for k in self.history[0][1]:
-            axes.plot([s for s, _ in self.history], [m[k] for _, m in self.history], label=k)
+            points = [(step, means[k]) for step, means in self.history if k in means]
+            axes.plot(*zip(*points), label=k)
         axes.set(xlabel="step", ylabel="loss", title=self.name, yscale="log")
         axes.legend()
         figure.tight_layout()

@@ -229,25 +229,44 @@ PATCH_HEADS = {"shape": len(SHAPES) + 2, "colour": len(COLOURS), "size": len(SIZ
 IGNORE = 255
 
 
-def patch_labels(scene: Scene) -> np.ndarray:
-    """uint8 [4, patches]: shape (objects, then sign, then background), colour, size, sign letter; IGNORE = no label."""
-    labels = np.full((4, GRID, GRID), IGNORE, np.uint8)
-    labels[0] = len(SHAPES) + 1
-    labels[3] = len(LETTERS)
+MASK = 4                                 # a patch's silhouette is MASK x MASK cells
+
+
+def patch_labels(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    """Classes, uint8 [4, patches]: shape (objects, then sign, then background), colour, size, sign letter; and geometry,
+    uint8 [2 + MASK * MASK, patches]: where the object's centre lies as seen from the patch, and the object's silhouette
+    inside the patch. IGNORE = no label."""
+    classes = np.full((4, GRID, GRID), IGNORE, np.uint8)
+    classes[0] = len(SHAPES) + 1
+    classes[3] = len(LETTERS)
+    geometry = np.full((2 + MASK * MASK, GRID, GRID), IGNORE, np.uint8)
+    silhouette = np.zeros((SIDE, SIDE), np.float32)
     best = np.full((GRID, GRID), 0.08)                     # a patch shows an object if a twelfth of it does
+    centres = (np.arange(GRID) + 0.5) * PATCH
     for t in scene.things:
         alpha, x, y = coverage(t)
-        full = np.zeros((SIDE, SIDE))
+        full = np.zeros((SIDE, SIDE), np.float32)
         full[y:y + alpha.shape[0], x:x + alpha.shape[1]] = alpha
+        silhouette += full
         share = full.reshape(GRID, PATCH, GRID, PATCH).mean((1, 3))
         mine = share > best
         best = np.maximum(best, share)
-        labels[0][mine] = SHAPES.index(t.shape)
-        labels[1][mine] = list(COLOURS).index(t.colour)
-        labels[2][mine] = list(SIZES).index(t.size)
+        classes[0][mine] = SHAPES.index(t.shape)
+        classes[1][mine] = list(COLOURS).index(t.colour)
+        classes[2][mine] = list(SIZES).index(t.size)
+        geometry[0][mine] = np.broadcast_to(encode_offset(t.x - centres), (GRID, GRID))[mine]
+        geometry[1][mine] = np.broadcast_to(encode_offset(t.y - centres)[:, None], (GRID, GRID))[mine]
     if scene.sign:
         x0, y0, x1, y1 = (int(v) for v in sign_box(scene.sign))
-        labels[0][y0 // PATCH:(y1 - 1) // PATCH + 1, x0 // PATCH:(x1 - 1) // PATCH + 1] = len(SHAPES)
+        classes[0][y0 // PATCH:(y1 - 1) // PATCH + 1, x0 // PATCH:(x1 - 1) // PATCH + 1] = len(SHAPES)
         for i, letter in enumerate(scene.sign.text):
-            labels[3][scene.sign.y // PATCH, (scene.sign.x + PITCH * i) // PATCH] = LETTERS.index(letter)
-    return labels.reshape(4, -1)
+            classes[3][scene.sign.y // PATCH, (scene.sign.x + PITCH * i) // PATCH] = LETTERS.index(letter)
+    cell = PATCH // MASK
+    cells = np.minimum(silhouette, 1).reshape(GRID, MASK, cell, GRID, MASK, cell).mean((2, 5))
+    geometry[2:] = (cells.transpose(1, 3, 0, 2).reshape(MASK * MASK, GRID, GRID) * 254).astype(np.uint8)
+    return classes.reshape(4, -1), geometry.reshape(2 + MASK * MASK, -1)
+
+
+def encode_offset(pixels: np.ndarray) -> np.ndarray:
+    """Pixels, within a place's side to either direction, to 0..254."""
+    return np.clip((pixels / CELL + 0.5) * 254, 0, 254).astype(np.uint8)
