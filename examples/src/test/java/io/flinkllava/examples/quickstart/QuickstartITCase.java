@@ -8,6 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,6 +53,26 @@ class QuickstartITCase {
                 .contains("4 answers about 3 pictures, 24 tokens in ")
                 .endsWith("Gallery: " + page.toUri() + "\n");
         checkPage(new GalleryPage(page));
+    }
+
+    @Test
+    void bringsAModelAndPicturesAlong() throws Exception {
+        LocalJar.Outcome outcome = new LocalJar(folder).run("quickstart");
+
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        long questions;
+        try (Stream<String> lines = Files.lines(Path.of("tiny-llava/samples/samples.jsonl"))) {
+            questions = lines.count();
+        }
+        assertThat(questions).isPositive();
+        assertThat(outcome.out()).contains(questions + " answers about ");
+        GalleryPage page = new GalleryPage(folder.resolve("flink-llava-gallery/index.html"));
+        assertThat(page.texts("h1")).containsExactly("tiny-llava");
+        assertThat(page.attributes("dd", "class"))
+                .hasSize((int) questions)
+                .doesNotContain("failed");
+        assertThat(page.attributes("img", "src"))
+                .allMatch(source -> source.startsWith("data:image/png;base64,"));
     }
 
     private static void checkPage(GalleryPage page) {
