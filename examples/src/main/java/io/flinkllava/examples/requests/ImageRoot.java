@@ -70,7 +70,7 @@ public record ImageRoot(String folder, RequestLimits limits) implements Serializ
 
     private void requireBelow(String path, Path root, Path file) {
         if (!file.startsWith(root)) {
-            throw unreadable(path, "is outside the image root");
+            throw unreadable(path, "is outside the image root (a folder above it would allow it)");
         }
     }
 

@@ -1,0 +1,44 @@
+"""Answers a requests.jsonl with Hugging Face transformers in float32 and prints requests per second.
+
+Usage: transformers_peer.py CHECKPOINT REQUESTS IMAGE_ROOT BATCH NEW_TOKENS
+"""
+import json
+import os
+import sys
+import time
+
+import torch
+from PIL import Image
+from transformers import AutoProcessor, LlavaForConditionalGeneration
+
+
+def main(checkpoint, requests, image_root, batch, new_tokens):
+    model = LlavaForConditionalGeneration.from_pretrained(checkpoint, dtype=torch.float32).eval()
+    processor = AutoProcessor.from_pretrained(checkpoint, backend="pil")
+    with open(requests, encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+
+    def answer(rows):
+        images = [Image.open(os.path.join(image_root, row["images"][0])).convert("RGB") for row in rows]
+        texts = [
+            processor.apply_chat_template(
+                [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": row["question"]}]}],
+                add_generation_prompt=True,
+            )
+            for row in rows
+        ]
+        inputs = processor(images=images, text=texts, return_tensors="pt", padding=True)
+        with torch.no_grad():
+            model.generate(**inputs, max_new_tokens=new_tokens, min_new_tokens=new_tokens, do_sample=False)
+
+    answer(rows[:batch])
+    start = time.time()
+    for first in range(0, len(rows), batch):
+        answer(rows[first : first + batch])
+    print(f"{len(rows) / (time.time() - start):.3f}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 6:
+        sys.exit(__doc__)
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
