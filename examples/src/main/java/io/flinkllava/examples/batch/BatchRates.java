@@ -18,12 +18,12 @@ record BatchRates(BatchCounts counts, double seconds, double meanBatchSize) {
         return perSecond(counts.tokens());
     }
 
-    /** {@code 120 rows, 4.0 rows/s, 128 tokens/s, mean batch 7.9}, and errors if there are any. */
+    /** {@code 120 rows, 4.00 rows/s, 128 tokens/s, mean batch 7.9}, and errors if there are any. */
     String line() {
         String errors = counts.errors() == 0 ? "" : ", " + plural(counts.errors(), "error");
         return String.format(
                 Locale.ROOT,
-                "%s%s, %.1f rows/s, %.0f tokens/s, mean batch %.1f",
+                "%s%s, %.2f rows/s, %.0f tokens/s, mean batch %.1f",
                 plural(counts.rows(), "row"),
                 errors,
                 rowsPerSecond(),
