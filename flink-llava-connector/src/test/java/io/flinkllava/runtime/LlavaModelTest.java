@@ -52,6 +52,24 @@ class LlavaModelTest {
         }
     }
 
+    /**
+     * {@code llava15_gqa}: bfloat16 shards, grouped attention with biases, heads wider than the
+     * hidden state, tied embeddings, the class token kept, pictures padded to squares. {@code
+     * llava15_mqa}: float16 shards, one head of keys, two feature layers, a projector without bias,
+     * two eos ids.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"llava15_gqa", "llava15_mqa"})
+    void answersAsTransformersWhateverTheConfiguration(String checkpoint) throws IOException {
+        try (LlavaModel variant = LlavaModel.open(Golden.checkpoint(checkpoint), OPTIONS)) {
+            Map<GoldenRequest, CompletableFuture<LlavaAnswer>> answers = new LinkedHashMap<>();
+            for (GoldenRequest golden : GoldenRequest.all(checkpoint)) {
+                answers.put(golden, variant.submit(golden.request()));
+            }
+            answers.forEach((golden, answer) -> check(golden, answer.join()));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 2, 3})
     void answersAsTransformersAllAtOnceInAnyOrder(long seed) throws IOException {
