@@ -21,14 +21,13 @@ final class DecoderView implements AutoCloseable {
     private final ByteBuffer lengths;
     private final ByteBuffer totalLength;
     private final ByteBuffer lastPositions;
-    private final HostScores scores;
 
     DecoderView(
             DeviceContext context,
             OnnxSession session,
             KvArena arena,
             Range range,
-            int vocabulary) {
+            HostScores scores) {
         this.context = context;
         this.rows = range.rows();
         this.binding = new Binding(context, session);
@@ -36,8 +35,7 @@ final class DecoderView implements AutoCloseable {
         this.lengths = new HostBuffer().ofSize(ElementType.INT32.bytes(rows));
         this.totalLength = new HostBuffer().ofSize(ElementType.INT32.bytes());
         this.lastPositions = new HostBuffer().ofSize(ElementType.INT64.bytes(rows));
-        this.scores = new HostScores(rows, vocabulary, range.logits());
-        scores.bind(binding);
+        scores.bind(binding, rows, range.logits());
     }
 
     /**
@@ -47,13 +45,12 @@ final class DecoderView implements AutoCloseable {
      * @param lengthsAfter tokens in each row when the step is over
      * @param images what goes in place of image tokens
      */
-    HostScores run(int[] tokenIds, int[] lengthsAfter, ImageInput images) {
+    void run(int[] tokenIds, int[] lengthsAfter, ImageInput images) {
         int sequence = tokenIds.length / rows;
         bindTokens(tokenIds, sequence);
         bindLengths(lengthsAfter, sequence);
         bindImages(images);
         binding.run();
-        return scores;
     }
 
     private void bindTokens(int[] tokenIds, int sequence) {

@@ -7,26 +7,29 @@ import java.nio.FloatBuffer;
 
 /**
  * What a decoder step leaves on the host: the best token of each row and, if wanted, all scores.
+ * One for all views, since only one step runs at a time.
  */
 final class HostScores {
 
-    private final int rows;
     private final int vocabulary;
     private final ByteBuffer best;
     private final ByteBuffer logits;
 
-    HostScores(int rows, int vocabulary, boolean withLogits) {
-        this.rows = rows;
+    /**
+     * Takes the memory.
+     *
+     * @param rows most rows of a step
+     */
+    HostScores(int rows, int vocabulary) {
         this.vocabulary = vocabulary;
         this.best = new HostBuffer().ofSize(ElementType.INT64.bytes(rows));
-        this.logits =
-                new HostBuffer()
-                        .ofSize(withLogits ? ElementType.FLOAT32.bytes(rows, vocabulary) : 0);
+        this.logits = new HostBuffer().ofSize(ElementType.FLOAT32.bytes(rows, vocabulary));
     }
 
-    void bind(Binding binding) {
+    /** Has the steps of a binding of so many rows write here. */
+    void bind(Binding binding, int rows, boolean withLogits) {
         binding.output(DecoderGraph.BEST, best, ElementType.INT64, rows);
-        if (logits.capacity() > 0) {
+        if (withLogits) {
             binding.output(DecoderGraph.LOGITS, logits, ElementType.FLOAT32, rows, vocabulary);
         }
     }
@@ -40,7 +43,8 @@ final class HostScores {
     }
 
     /** Bytes that a step brings to the host. */
-    long bytes() {
-        return ElementType.INT64.bytes(rows) + logits.capacity();
+    long bytes(int rows, boolean withLogits) {
+        return ElementType.INT64.bytes(rows)
+                + (withLogits ? ElementType.FLOAT32.bytes(rows, vocabulary) : 0);
     }
 }

@@ -39,6 +39,7 @@ public final class OnnxStepExecutor implements StepExecutor {
     private final VisionTower tower;
     private final KvArena arena;
     private final Map<Range, DecoderView> views = new HashMap<>();
+    private final HostScores scores;
     private final Pointer nothing;
     private final ImageInput noImages;
     private final AtomicLong toDevice = new AtomicLong();
@@ -53,6 +54,7 @@ public final class OnnxStepExecutor implements StepExecutor {
         this.context = new DeviceContext(OrtApi.load(), device, decoder);
         this.tower = new VisionTower(context, sessions.vision(), config, type);
         this.arena = new KvArena(context, config.text(), type, rows, capacity);
+        this.scores = new HostScores(rows, config.text().vocabSize());
         this.nothing = context.allocate(type.bytes());
         this.noImages =
                 new ImageInput(
@@ -93,13 +95,11 @@ public final class OnnxStepExecutor implements StepExecutor {
     public StepScores prefill(int row, Prompt prompt, boolean logits) {
         int[] tokenIds = prompt.tokenIds().clone();
         ImageInput images = encode(prompt, tokenIds);
-        DecoderView view = view(new Range(row, 1, logits));
         // Whatever the row held is over, also if this step fails.
         arena.setLength(row, 0);
-        HostScores scores = view.run(tokenIds, new int[] {tokenIds.length}, images);
+        run(new Range(row, 1, logits), tokenIds, new int[] {tokenIds.length}, images);
         arena.setLength(row, tokenIds.length);
-        count(tokenIds.length, scores);
-        return new RowScores(scores, NO_POSITIONS);
+        return new RowScores(scores, new int[] {0});
     }
 
     @Override
@@ -116,12 +116,10 @@ public final class OnnxStepExecutor implements StepExecutor {
         for (RowToken input : inputs) {
             tokenIds[input.row() - first] = input.tokenId();
         }
-        HostScores scores =
-                view(new Range(first, rows, logits)).run(tokenIds, lengthsAfter, noImages);
+        run(new Range(first, rows, logits), tokenIds, lengthsAfter, noImages);
         for (RowToken input : inputs) {
             arena.setLength(input.row(), lengthsAfter[input.row() - first]);
         }
-        count(rows, scores);
         return new RowScores(
                 scores, inputs.stream().mapToInt(input -> input.row() - first).toArray());
     }
@@ -179,15 +177,11 @@ public final class OnnxStepExecutor implements StepExecutor {
         return new ImageInput(tower.encode(prompt.images()), positions);
     }
 
-    private DecoderView view(Range range) {
-        return views.computeIfAbsent(
-                range,
-                key -> new DecoderView(context, decoder, arena, key, config.text().vocabSize()));
-    }
-
-    private void count(int tokens, HostScores scores) {
-        toDevice.addAndGet(ElementType.INT64.bytes(tokens));
-        fromDevice.addAndGet(scores.bytes());
+    private void run(Range range, int[] tokenIds, int[] lengthsAfter, ImageInput images) {
+        views.computeIfAbsent(range, key -> new DecoderView(context, decoder, arena, key, scores))
+                .run(tokenIds, lengthsAfter, images);
+        toDevice.addAndGet(ElementType.INT64.bytes(tokenIds.length));
+        fromDevice.addAndGet(scores.bytes(range.rows(), range.logits()));
     }
 
     /** The two graphs of a model, loaded. */
@@ -225,29 +219,19 @@ public final class OnnxStepExecutor implements StepExecutor {
         }
     }
 
-    /** Scores in the order of a step's inputs; without an order, the view's own. */
-    private static final class RowScores implements StepScores {
-
-        private final HostScores scores;
-        private final int[] rows;
-
-        private RowScores(HostScores scores, int[] rows) {
-            this.scores = scores;
-            this.rows = rows;
-        }
+    /**
+     * Scores in the order of a step's inputs: {@code rows[i]} is the i-th input's row of the view.
+     */
+    private record RowScores(HostScores scores, int[] rows) implements StepScores {
 
         @Override
         public int best(int index) {
-            return scores.best(row(index));
+            return scores.best(rows[index]);
         }
 
         @Override
         public FloatBuffer logits(int index) {
-            return scores.logits(row(index));
-        }
-
-        private int row(int index) {
-            return rows.length == 0 ? index : rows[index];
+            return scores.logits(rows[index]);
         }
     }
 }
