@@ -55,10 +55,10 @@ def parts(lang: str, scene: Scene) -> list[str]:
     found = []
     for t in scene.things:
         what = noun(lang, t.shape, t.colour, t.size)
-        found.append((t.place, f"{article(what)} at the {PLACES[t.place]}" if lang == "en" else f"{KO[PLACES[t.place]]}에 {what}"))
+        found.append((t.place, f"{PLACES[t.place]}: {what}" if lang == "en" else f"{KO[PLACES[t.place]]}에 {what}"))
     if scene.sign:
         place, text = PLACES[scene.sign.place], scene.sign.text
-        found.append((scene.sign.place, f'a sign "{text}" at the {place}' if lang == "en" else f'{KO[place]}에 표지판 "{text}"'))
+        found.append((scene.sign.place, f'{place}: sign "{text}"' if lang == "en" else f'{KO[place]}에 표지판 "{text}"'))
     return [text for _, text in sorted(found)]
 
 
@@ -84,8 +84,8 @@ _ANY = {k: "|".join(v) for k, v in {"shape": SHAPES, "colour": COLOURS, "size": 
                                     "background": ("white", "grey", "black", "beige"),
                                     "texture": ("plain", "striped", "dotted", "checkered")}.items()}
 _ENGLISH = (re.compile(r"({background}) ({texture}) background".format(**_ANY)),
-            re.compile(r"({size}) ({colour}) ({shape}) at the ({place})".format(**_ANY)),
-            re.compile(r'sign "(\w*)" at the ({place})'.format(**_ANY)))
+            re.compile(r"({place}): ({size}) ({colour}) ({shape})".format(**_ANY)),
+            re.compile(r'({place}): sign "(\w*)"'.format(**_ANY)))
 
 
 def _to_english(text: str) -> str:
@@ -93,8 +93,7 @@ def _to_english(text: str) -> str:
     for word in sorted(KO, key=lambda w: -len(KO[w])):
         text = text.replace(KO[word], word)
     text = text.replace("배경", "background")
-    text = re.sub(rf"({_ANY['place']})에는? (({_ANY['size']}) ({_ANY['colour']}) ({_ANY['shape']}))", r"\2 at the \1", text)
-    return re.sub(rf"({_ANY['place']})에는? sign (\"\w*\")", r"sign \2 at the \1", text)
+    return re.sub(rf"({_ANY['place']})에", r"\1:", text)
 
 
 def text_facts(lang: str, text: str) -> set[tuple]:
@@ -104,9 +103,9 @@ def text_facts(lang: str, text: str) -> set[tuple]:
     facts: set[tuple] = set()
     for ground, texture in _ENGLISH[0].findall(text):
         facts |= {("background", ground), ("texture", texture)}
-    for size, colour, shape, place in _ENGLISH[1].findall(text):
+    for place, size, colour, shape in _ENGLISH[1].findall(text):
         where = PLACES.index(place)
         facts |= {(where, "shape", shape), (where, "colour", colour), (where, "size", size)}
-    for written, place in _ENGLISH[2].findall(text):
+    for place, written in _ENGLISH[2].findall(text):
         facts |= {(PLACES.index(place), "shape", "sign"), (PLACES.index(place), "text", written)}
     return facts

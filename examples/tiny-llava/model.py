@@ -20,7 +20,33 @@ def text_config(tokenizer) -> LlamaConfig:
                        pad_token_id=tokenizer.pad_token_id, attn_implementation="sdpa")
 
 
-def build(tokenizer, tower: dict, language_model: dict, linear_projector: bool = False) -> LlavaForConditionalGeneration:
+def language_model(tokenizer) -> LlamaForCausalLM:
+    """A fresh language model whose attention starts by looking up and copying equal things.
+
+    Queries and keys start equal and values are undone by the output projection ("mimetic initialisation", Trockman and
+    Kolter 2023): a word attends to positions that hold the same word, and takes along what else stands there. To find that
+    circuit from random weights takes a small model longer than everything else.
+    """
+    model = LlamaForCausalLM(text_config(tokenizer))
+    config = model.config
+    width, layers = config.hidden_size, config.num_hidden_layers
+    with torch.no_grad():
+        model.model.embed_tokens.weight.normal_()
+        model.model.embed_tokens.weight[config.pad_token_id] = 0
+        model.lm_head.weight.normal_(std=width ** -0.5)
+        for layer in model.model.layers:
+            attention, mlp = layer.self_attn, layer.mlp
+            attention.q_proj.weight.normal_(std=0.75 * width ** -0.5)
+            attention.k_proj.weight.copy_(attention.q_proj.weight)
+            torch.nn.init.orthogonal_(attention.v_proj.weight)
+            attention.o_proj.weight.copy_(0.7 * attention.v_proj.weight.T)
+            for projection in (mlp.gate_proj, mlp.up_proj):
+                projection.weight.normal_(std=width ** -0.5)
+            mlp.down_proj.weight.normal_(std=(config.intermediate_size * 2 * layers) ** -0.5)
+    return model
+
+
+def build(tokenizer, tower: dict, text: dict, linear_projector: bool = False) -> LlavaForConditionalGeneration:
     """LLaVA from its two pretrained halves (state dicts) and a fresh projector."""
     config = LlavaConfig(vision_config=vision_config(), text_config=text_config(tokenizer),
                          image_token_index=tokenizer.convert_tokens_to_ids("<image>"), image_seq_length=64, vision_feature_layer=-2,
@@ -32,7 +58,7 @@ def build(tokenizer, tower: dict, language_model: dict, linear_projector: bool =
         projector.linear_2 = torch.nn.Identity()
     model.model.vision_tower.load_state_dict(tower)
     whole = LlamaForCausalLM(text_config(tokenizer))
-    whole.load_state_dict(language_model)
+    whole.load_state_dict(text)
     model.model.language_model.load_state_dict(whole.model.state_dict())
     model.lm_head.load_state_dict(whole.lm_head.state_dict())
     model.generation_config = GenerationConfig(bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,

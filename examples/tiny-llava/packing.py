@@ -55,10 +55,6 @@ class Writer:
         image = [self.image] * tokens
         return [self.bos] + (self.ids("USER: ") + image + self.ids("\n") if chat else image)
 
-    def text_prefix(self, text: str, chat: bool) -> list[int]:
-        """A description in words where the picture will be."""
-        return [self.bos] + (self.ids("USER: " + text) + self.ids("\n") if chat else self.ids(text))
-
 
 @dataclass
 class Batch:

@@ -65,16 +65,11 @@ def pair_reference(scene: Scene, thing: Thing) -> dict:
 def at(scene: Scene, place: int, lang: str) -> str | None:
     """What is at a place, as an answer names it."""
     if scene.sign and scene.sign.place == place:
-        return "a sign" if lang == "en" else "표지판"
+        return noun(lang, "sign")
     for t in scene.things:
         if t.place == place:
-            name = noun(lang, t.shape, t.colour)
-            return article(name) if lang == "en" else name
+            return noun(lang, t.shape, t.colour)
     return None
-
-
-def capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 # --- conversation ---------------------------------------------------------------------------------------------------
@@ -84,21 +79,21 @@ def kind(scene, rng, lang):
         place = int(rng.integers(4))
         name, where = at(scene, place, lang), PLACES[place]
         if lang == "en":
-            return pick(rng, (f"What is at the {where}?", f"What can you see at the {where}?")), capital(name or "nothing") + "."
+            return pick(rng, (f"What is at the {where}?", f"What can you see at the {where}?")), name or "nothing"
         return pick(rng, (f"{KO[where]}에 무엇이 있나요?", f"{KO[where]}에는 무엇이 보이나요?")), \
             (f"{Phrase(name):이} 있습니다." if name else "아무것도 없습니다.")
     thing = pick(rng, scene.things)
     ref = refer(scene, thing, rng, without=("shape",))
     if lang == "en":
         name = noun(lang, **ref)
-        return pick(rng, (f"What shape is the {name}?", f"What shape does the {name} have?")), f"It is a {thing.shape}."
+        return pick(rng, (f"What shape is the {name}?", f"What shape does the {name} have?")), thing.shape
     return pick(rng, (f"{noun(lang, **ref):은} 무슨 모양인가요?", f"{noun(lang, **ref):은} 어떤 모양인가요?")), f"{KO[thing.shape]}입니다."
 
 
 def colour(scene, rng, lang):
     thing = pick(rng, scene.things)
     ref = refer(scene, thing, rng, without=("colour",))
-    return colour_question(rng, lang, ref), f"It is {thing.colour}." if lang == "en" else f"{KO[thing.colour]}입니다."
+    return colour_question(rng, lang, ref), thing.colour if lang == "en" else f"{KO[thing.colour]}입니다."
 
 
 def colour_question(rng, lang, ref):
@@ -111,7 +106,7 @@ def size(scene, rng, lang):
     thing = pick(rng, scene.things)
     ref = refer(scene, thing, rng, without=("size",))
     answer = {"small": "작습니다.", "medium": "중간 크기입니다.", "large": "큽니다."}[thing.size]
-    return size_question(rng, lang, ref), f"It is {thing.size}." if lang == "en" else answer
+    return size_question(rng, lang, ref), thing.size if lang == "en" else answer
 
 
 def size_question(rng, lang, ref):
@@ -128,7 +123,7 @@ def position(scene, rng, lang):
         ref, where = refer(scene, thing, rng, without=("place",)), PLACES[thing.place]
         if ref is None:
             return None
-    return position_question(rng, lang, ref), f"At the {where}." if lang == "en" else f"{KO[where]}에 있습니다."
+    return position_question(rng, lang, ref), where if lang == "en" else f"{KO[where]}에 있습니다."
 
 
 def position_question(rng, lang, ref):
@@ -146,7 +141,7 @@ def count(scene, rng, lang):
     ref = pick(rng, options[many])
     if lang == "en":
         name = noun(lang, **ref, plural=True)
-        answer = "There are none." if many == 0 else f"There is one." if many == 1 else f"There are {NUMBERS['en'][many]}."
+        answer = NUMBERS["en"][many] if many else "none"
         return pick(rng, (f"How many {name} are there?", f"How many {name} can you see?")), answer
     name = noun(lang, **ref)
     return pick(rng, (f"{name:은} 몇 개 있나요?", f"{name:이} 몇 개 보이나요?")), \
@@ -182,7 +177,7 @@ def existence(scene, rng, lang):
             return None
     if lang == "en":
         name = article(noun(lang, **ref))
-        return pick(rng, (f"Is there {name}?", f"Can you see {name}?")), "Yes, there is." if yes else "No, there is not."
+        return pick(rng, (f"Is there {name}?", f"Can you see {name}?")), "yes" if yes else "no"
     name = noun(lang, **ref)
     return pick(rng, (f"{name:이} 있나요?", f"{name:이} 보이나요?")), "네, 있습니다." if yes else "아니요, 없습니다."
 
@@ -210,7 +205,7 @@ def sign(scene, rng, lang):
     if not scene.sign:
         return None
     text = scene.sign.text
-    return sign_question(rng, lang), f'It says "{text}".' if lang == "en" else f'"{text}"라고 쓰여 있습니다.'
+    return sign_question(rng, lang), f'"{text}"' if lang == "en" else f'"{text}"라고 쓰여 있습니다.'
 
 
 def is_direction(direction: str, a: int, b: int) -> bool:
@@ -227,7 +222,7 @@ def relation(scene, rng, lang):
         inside = is_direction(direction, thing.place ^ step, thing.place)
         name = at(scene, thing.place ^ step, lang) if inside else None
         if lang == "en":
-            return f"What is directly {DIRECTIONS[lang][direction]} the {noun(lang, **ref)}?", capital(name or "nothing") + "."
+            return f"What is directly {DIRECTIONS[lang][direction]} the {noun(lang, **ref)}?", name or "nothing"
         return f"{noun(lang, **ref)}의 바로 {DIRECTIONS[lang][direction]}에는 무엇이 있나요?", \
             f"{Phrase(name):이} 있습니다." if name else "아무것도 없습니다."
     a, b = rng.permutation(len(scene.things))[:2]
@@ -237,7 +232,7 @@ def relation(scene, rng, lang):
     direction = pick(rng, fitting)
     na, nb = (noun(lang, **pair_reference(scene, t)) for t in (a, b))
     if lang == "en":
-        return f"Is the {na} {DIRECTIONS[lang][direction]} the {nb}?", "Yes, it is." if yes else "No, it is not."
+        return f"Is the {na} {DIRECTIONS[lang][direction]} the {nb}?", "yes" if yes else "no"
     return f"{na:이} {nb}의 {DIRECTIONS[lang][direction]}에 있나요?", "네, 그렇습니다." if yes else "아니요, 그렇지 않습니다."
 
 
@@ -252,22 +247,22 @@ def comparison(scene, rng, lang):
     if form == 0:
         winner = na if ra > rb else nb
         if lang == "en":
-            return f"Which is bigger, the {na} or the {nb}?", "They are the same size." if ra == rb else f"The {winner}."
+            return f"Which is bigger, the {na} or the {nb}?", "same size" if ra == rb else winner
         return f"{na:과} {nb} 중에 무엇이 더 큰가요?", "크기가 같습니다." if ra == rb else f"{winner:이} 더 큽니다."
     if form == 1:
         yes = ra > rb
         if lang == "en":
-            return f"Is the {na} bigger than the {nb}?", "Yes, it is." if yes else "No, it is not."
+            return f"Is the {na} bigger than the {nb}?", "yes" if yes else "no"
         return f"{na:이} {nb}보다 더 큰가요?", "네, 그렇습니다." if yes else "아니요, 그렇지 않습니다."
     yes = a.size == b.size
     if lang == "en":
-        return f"Are the {na} and the {nb} the same size?", "Yes, they are." if yes else "No, they are not."
+        return f"Are the {na} and the {nb} the same size?", "yes" if yes else "no"
     return f"{na:과} {nb:은} 크기가 같은가요?", "네, 그렇습니다." if yes else "아니요, 그렇지 않습니다."
 
 
 def ground(scene, rng, lang):
     if lang == "en":
-        return pick(rng, ("What does the background look like?", "What is the background like?")), f"It is a {background(lang, scene)}."
+        return pick(rng, ("What does the background look like?", "What is the background like?")), background(lang, scene)
     return pick(rng, ("배경은 어떤가요?", "배경은 어떻게 생겼나요?")), f"{background(lang, scene)}입니다."
 
 
@@ -284,8 +279,7 @@ def detail(scene, rng, lang):
 def description(lang: str, scene: Scene) -> str:
     items = parts(lang, scene)
     if lang == "en":
-        listed = items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
-        return f"On a {background(lang, scene)} there is {listed}."
+        return f"{article(background(lang, scene))}, {', '.join(items)}"
     return f"{background(lang, scene)}에 {Phrase(', '.join(items)):이} 있습니다."
 
 
@@ -351,7 +345,7 @@ def common(scene, rng, lang):
     shared = [w for w in ("shape", "colour", "size") if getattr(a, w) == getattr(b, w)]
     if lang == "en":
         return f"What do the {na} and the {nb} have in common?", \
-            f"The same {' and '.join(shared)}." if shared else "Nothing."
+            " and ".join(shared) if shared else "nothing"
     words = {"shape": "모양", "colour": "색", "size": "크기"}
     return f"{na:과} {nb}의 공통점은 무엇인가요?", \
         f"{', '.join(words[w] for w in shared)}{'이' if shared[-1] != 'size' else '가'} 같습니다." if shared else "공통점이 없습니다."

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import grid
 import text
 import tower
 from model import build
@@ -52,7 +51,7 @@ class Data:
 
 
 def start(work: Path, tokenizer, args):
-    model = build(tokenizer, tower.load(work), grid.load(work), args.projector == "linear")
+    model = build(tokenizer, tower.load(work), text.load(work), args.projector == "linear")
     for p in model.model.vision_tower.parameters():
         p.requires_grad_(False)
     return model

@@ -1,8 +1,9 @@
-"""The language model before it sees: pretrained on text alone.
+"""The language model before it sees: pretrained on text alone, of which much is pictures made of words.
 
-It reads a scene in words, its parts in any order and in either language, and learns to answer questions about it and to
-repeat it as a caption. The words stand exactly where the picture's tokens will stand later, so that what is left to learn
-from pictures is mostly what the projector does: saying in the language model's terms what the tower saw.
+Each of the 64 positions where a picture's tokens will stand holds the words one would write there (" large", " red",
+" circle", or " sign" and the letter, or the background), their embeddings summed up; captions and questions about the
+scene follow. So the language model learns the two languages, and to look things up, count and compare over a grid of
+positions. The projector will later have to say in these same words what the tower sees.
 """
 from __future__ import annotations
 
@@ -11,14 +12,51 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch.nn import functional as F
-from transformers import LlamaForCausalLM
 
-from language import LANGUAGES, caption, parts
-from model import text_config
+from language import KO, LANGUAGES, caption, parts
+from model import language_model
 from packing import NO_LOSS, Writer, pack
-from questions import CONVERSATION, REASONING, ask, detail
+from questions import CONVERSATION, REASONING, ask
 from training import Run
-from world import sample_scene
+from world import BACKGROUNDS, COLOURS, GRID, LETTERS, PLACES, SHAPES, SIZES, TEXTURES, Scene, patch_labels, sample_scene
+
+PER_PATCH = 5
+FORGET = 0.05                            # so many words are left out, as no tower sees everything
+
+
+class Words:
+    """The token of every word that a grid may hold."""
+
+    def __init__(self, writer: Writer):
+        words = [*SHAPES, "sign", *COLOURS, *SIZES, *BACKGROUNDS, *TEXTURES, "top", "bottom", "left", "right"]
+        self.token = {w: writer.ids(" " + w)[-1] for w in words} | {c: writer.ids(c)[0] for c in LETTERS}
+        self.nothing = writer.pad
+
+    def grid(self, scene: Scene, rng: np.random.Generator) -> np.ndarray:
+        """Token ids [patches, PER_PATCH]."""
+        (shape, colour, size, letter), _ = patch_labels(scene)
+        ids = np.full((len(shape), PER_PATCH), self.nothing)
+        for p in range(len(shape)):
+            if shape[p] < len(SHAPES):
+                words = [SHAPES[shape[p]], list(COLOURS)[colour[p]], list(SIZES)[size[p]]]
+            elif shape[p] == len(SHAPES):
+                words = ["sign"] + ([LETTERS[letter[p]]] if letter[p] < len(LETTERS) else [])
+            else:
+                words = [scene.background, scene.texture]
+            words = [w for w in words if rng.random() > FORGET]
+            words += ["top" if p // GRID < GRID // 2 else "bottom", "left" if p % GRID < GRID // 2 else "right"]
+            ids[p, :len(words)] = [self.token[w] for w in words]
+        return ids
+
+
+def tags(scene: Scene, lang: str, rng: np.random.Generator) -> str:
+    """The words of each object in any order, without anything between them: looking up at its plainest."""
+    found = []
+    for i in rng.permutation(len(scene.things)):
+        t = scene.things[i]
+        words = [(t.shape, t.colour, t.size, PLACES[t.place])[k] for k in rng.permutation(4)]
+        found.append(" ".join(words if lang == "en" else [KO[w] for w in words]))
+    return " " + ", ".join(found)
 
 
 def loss(language_model, head, embeddings, batch) -> torch.Tensor:
@@ -31,29 +69,35 @@ def loss(language_model, head, embeddings, batch) -> torch.Tensor:
     return F.cross_entropy(logits.float(), batch.labels[learnt])
 
 
-def sample(rng: np.random.Generator, writer: Writer):
-    scene = sample_scene(rng)
-    words = caption(LANGUAGES[int(rng.random() < 0.4)], scene, order=rng.permutation(len(parts("en", scene))))
-    lang = LANGUAGES[int(rng.random() < 0.4)]
-    if rng.random() < 0.15:
-        return writer.text_prefix(words, chat=False), [writer.plain(caption(lang, scene))]
-    turns = [ask(name, function, scene, rng, LANGUAGES[int(rng.random() < 0.4)])
-             for name, function in (CONVERSATION | REASONING | {"detail": detail}).items()]
-    blocks = [writer.conversation([(t.question, t.answer)]) for t in turns if t]
-    return writer.text_prefix(words, chat=True), [blocks[i] for i in rng.permutation(len(blocks))]
-
-
-def train(work: Path, tokenizer, steps: int, rows: int = 12) -> None:
+def train(work: Path, tokenizer, steps: int, rows: int = 8) -> None:
     torch.manual_seed(12)
     writer = Writer(tokenizer)
-    model = LlamaForCausalLM(text_config(tokenizer))
+    words, prefix = Words(writer), writer.image_prefix(GRID * GRID, chat=True)
+    model = language_model(tokenizer)
+
+    def sample(rng):
+        scene = sample_scene(rng)
+        kinds = CONVERSATION if rng.random() < 0.7 else CONVERSATION | REASONING
+        turns = [ask(name, function, scene, rng, LANGUAGES[int(rng.random() < 0.4)]) for name, function in kinds.items()]
+        blocks = [writer.conversation([(t.question, t.answer)]) for t in turns if t]
+        blocks = [blocks[i] for i in rng.permutation(len(blocks))]
+        blocks.insert(0, writer.plain(tags(scene, LANGUAGES[int(rng.random() < 0.4)], rng)))
+        order = rng.permutation(len(parts("en", scene)))
+        blocks.insert(1, writer.plain(caption(LANGUAGES[int(rng.random() < 0.4)], scene, order)))
+        for block in blocks:             # text is learnt whole, questions too: "the large red" already asks for "circle"
+            block.labels = block.ids
+        return words.grid(scene, rng), blocks
 
     def step(i):
         rng = np.random.default_rng((12, i))
-        batch = pack(writer, [sample(rng, writer) for _ in range(rows)], limit=256)
-        return {"text": loss(model.model, model.lm_head, model.model.embed_tokens(batch.ids), batch)}
+        samples = [sample(rng) for _ in range(rows)]
+        batch = pack(writer, [(prefix, blocks) for _, blocks in samples], limit=272)
+        embedding = model.model.embed_tokens
+        patches = embedding(torch.from_numpy(np.stack([grid for grid, _ in samples]))).sum(2)
+        seen = embedding(batch.ids).masked_scatter((batch.ids == writer.image)[..., None], patches)
+        return {"text": loss(model.model, model.lm_head, seen, batch)}
 
-    Run("text", work, model, steps, rate=1.5e-3).run(step)
+    Run("text", work, model, steps, rate=2e-3).run(step)
 
 
 def load(work: Path) -> dict:

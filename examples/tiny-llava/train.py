@@ -1,4 +1,4 @@
-"""The recipe, stage by stage:  python train.py [--stages data,tokenizer,tower,text,grid,stage1,stage2,export]
+"""The recipe, stage by stage:  python train.py [--stages data,tokenizer,tower,text,stage1,stage2,export]
 
 Each stage leaves its result in the work folder; one that was interrupted goes on where it was, one that is complete is
 not repeated. `--smoke` runs every stage with a handful of steps in about a minute.
@@ -14,9 +14,9 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-STAGES = ("data", "tokenizer", "tower", "text", "grid", "stage1", "stage2", "export")
-FULL = {"scenes": 40_000, "tower": 3_000, "text": 1_000, "grid": 1_200, "stage1": 200, "stage2": 2_000}
-SMOKE = {"scenes": 400, "tower": 4, "text": 4, "grid": 4, "stage1": 4, "stage2": 6}
+STAGES = ("data", "tokenizer", "tower", "text", "stage1", "stage2", "export")
+FULL = {"scenes": 40_000, "tower": 4_500, "text": 1_500, "stage1": 200, "stage2": 2_000}
+SMOKE = {"scenes": 400, "tower": 4, "text": 4, "stage1": 4, "stage2": 6}
 
 
 def make_data(args, work):
@@ -54,11 +54,6 @@ def make_tower(args, work):
 def make_text(args, work):
     import text
     text.train(work, load_tokenizer(work), args.size["text"])
-
-
-def make_grid(args, work):
-    import grid
-    grid.train(work, load_tokenizer(work), args.size["grid"])
 
 
 def make_stage1(args, work):
