@@ -85,8 +85,8 @@ def sheet(checkpoint: Path, folder: Path, path: Path) -> None:
             if c["images"] == [name] and c["lang"] == "en":
                 said = answers[c["id"]]
                 lines += textwrap.wrap("Q: " + c["question"], 42) + textwrap.wrap(("A: " if said == c["answer"] else "A (wrong): ") + said, 42)
-        axis.set_title("\n".join(lines), fontsize=8, loc="left", va="top", y=-0.04 - 0.0)
-    figure.tight_layout(h_pad=9)
-    figure.subplots_adjust(bottom=0.12)
+        axis.set_title("\n".join(lines), fontsize=8, loc="left", va="top", y=-0.04)
+    figure.subplots_adjust(left=0.02, right=0.98, top=0.98, bottom=0.13, hspace=0.62, wspace=0.12)
     figure.savefig(path)
     pyplot.close(figure)
+    Image.open(path).convert("RGB").quantize(64).save(path, optimize=True)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn import functional as F
 
 import text
 import tower
+from data import read_scenes
 from model import build
 from packing import Block, Writer, pack
 from training import Run
@@ -76,15 +78,37 @@ def align(work: Path, tokenizer, steps: int, args, pictures: int = 32) -> None:
     model.model.multi_modal_projector.requires_grad_(True)
     prefix = writer.image_prefix(args.image_tokens, chat=False)
 
+    if args.image_tokens == 64 and args.projector == "mlp":
+        fit_words(model, writer, data, read_scenes(work / "data"), 40 if args.smoke else 1_500)
+
     def step(i):
         picked = data.draw(np.random.default_rng((13, i)), pictures)
         rows = [(prefix, [writer.plain(data.by_picture[p][0][0][1])]) for p in picked]
         return {"captions": losses(model, writer, data, picked, rows, args.image_tokens)}
 
-    Run(variant(args, "stage1"), work, model, steps, rate=2e-3, decay=0.0).run(step)
+    Run(variant(args, "stage1"), work, model, steps, rate=1e-3, decay=0.0).run(step)
 
 
-def instruct(work: Path, tokenizer, steps: int, args, pictures: int = 12) -> None:
+def fit_words(model, writer, data: Data, scenes, pictures: int, steps: int = 500, batch: int = 2048) -> None:
+    """Gives the projector a start: each position says its words, by least squares over some pictures."""
+    words, rng = text.Words(writer), np.random.default_rng(16)
+    projector, embedding = model.model.multi_modal_projector, model.model.language_model.embed_tokens
+    with torch.no_grad():
+        seen = torch.cat([model.model.vision_tower(tower.pixels(data.pictures[i:i + 50]), output_hidden_states=True)
+                          .hidden_states[-2][:, 1:] for i in range(0, pictures, 50)]).flatten(0, 1)
+        said = embedding(torch.from_numpy(np.concatenate([words.grid(s, rng, forget=0) for s in scenes[:pictures]]))).sum(1)
+    optimiser = torch.optim.AdamW(projector.parameters(), lr=1e-2, weight_decay=0)
+    for i in range(steps):
+        rows = torch.from_numpy(rng.integers(len(seen), size=batch))
+        optimiser.param_groups[0]["lr"] = 1e-2 * (1 - i / steps)
+        error = F.mse_loss(projector(seen[rows]), said[rows])
+        error.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+    print(f"words of positions: error {error.item():.2f} of {said.var().item():.2f}", flush=True)
+
+
+def instruct(work: Path, tokenizer, steps: int, args, pictures: int = 8) -> None:
     torch.manual_seed(14)
     model, writer, data = start(work, tokenizer, args), Writer(tokenizer), Data(work, "instruct")
     if not args.one_stage:
@@ -108,7 +132,7 @@ def instruct(work: Path, tokenizer, steps: int, args, pictures: int = 12) -> Non
 
     def check(_):
         from evaluate import quick_check
-        quick_check(model, tokenizer, args.image_tokens, pictures=4 if args.smoke else 60)
+        quick_check(model, tokenizer, args.image_tokens, pictures=4 if args.smoke else 20)
 
     Run(variant(args, "stage2"), work, model, steps, rate=1e-3, decay=0.01).run(step, check)
 

@@ -32,7 +32,7 @@ class Words:
         self.token = {w: writer.ids(" " + w)[-1] for w in words} | {c: writer.ids(c)[0] for c in LETTERS}
         self.nothing = writer.pad
 
-    def grid(self, scene: Scene, rng: np.random.Generator) -> np.ndarray:
+    def grid(self, scene: Scene, rng: np.random.Generator, forget: float = FORGET) -> np.ndarray:
         """Token ids [patches, PER_PATCH]."""
         (shape, colour, size, letter), _ = patch_labels(scene)
         ids = np.full((len(shape), PER_PATCH), self.nothing)
@@ -43,7 +43,7 @@ class Words:
                 words = ["sign"] + ([LETTERS[letter[p]]] if letter[p] < len(LETTERS) else [])
             else:
                 words = [scene.background, scene.texture]
-            words = [w for w in words if rng.random() > FORGET]
+            words = [w for w in words if rng.random() >= forget]
             words += ["top" if p // GRID < GRID // 2 else "bottom", "left" if p % GRID < GRID // 2 else "right"]
             ids[p, :len(words)] = [self.token[w] for w in words]
         return ids

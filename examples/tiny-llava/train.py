@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 STAGES = ("data", "tokenizer", "tower", "text", "stage1", "stage2", "export")
-FULL = {"scenes": 40_000, "tower": 4_500, "text": 1_500, "stage1": 200, "stage2": 2_000}
+FULL = {"scenes": 40_000, "tower": 6_000, "text": 4_000, "stage1": 200, "stage2": 6_000}   # what three hours allow
 SMOKE = {"scenes": 400, "tower": 4, "text": 4, "stage1": 4, "stage2": 6}
 
 
