@@ -75,7 +75,7 @@ def sheet(checkpoint: Path, folder: Path, path: Path) -> None:
     answers = {a["id"]: a["answer"] for a in evaluate.answer(checkpoint, folder)}
     (folder / "requests.jsonl").unlink()
     cases = evaluate.read(folder / "truth.jsonl")
-    figure, axes = pyplot.subplots(3, 4, figsize=(12, 11), dpi=80)
+    figure, axes = pyplot.subplots(3, 4, figsize=(12, 13), dpi=80)
     for i, axis in enumerate(axes.flat):
         name = f"scene-{i + 1:02}.png"
         axis.imshow(Image.open(folder / name), interpolation="nearest")
@@ -86,7 +86,7 @@ def sheet(checkpoint: Path, folder: Path, path: Path) -> None:
                 said = answers[c["id"]]
                 lines += textwrap.wrap("Q: " + c["question"], 42) + textwrap.wrap(("A: " if said == c["answer"] else "A (wrong): ") + said, 42)
         axis.set_title("\n".join(lines), fontsize=8, loc="left", va="top", y=-0.04)
-    figure.subplots_adjust(left=0.02, right=0.98, top=0.98, bottom=0.13, hspace=0.62, wspace=0.12)
+    figure.subplots_adjust(left=0.02, right=0.98, top=0.98, bottom=0.13, hspace=0.85, wspace=0.12)
     figure.savefig(path)
     pyplot.close(figure)
-    Image.open(path).convert("RGB").quantize(64).save(path, optimize=True)
+    Image.open(path).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE).save(path, optimize=True)
