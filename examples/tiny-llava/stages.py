@@ -79,7 +79,7 @@ def align(work: Path, tokenizer, steps: int, args, pictures: int = 32) -> None:
     prefix = writer.image_prefix(args.image_tokens, chat=False)
 
     if args.image_tokens == 64 and args.projector == "mlp":
-        fit_words(model, writer, data, read_scenes(work / "data"), 40 if args.smoke else 1_500)
+        fit_words(model, writer, data, read_scenes(work / "data"), 50 if args.smoke else 1_500)
 
     def step(i):
         picked = data.draw(np.random.default_rng((13, i)), pictures)
