@@ -1,7 +1,6 @@
 package io.flinkllava.runtime.graph;
 
 import io.flinkllava.runtime.LlavaException;
-import io.flinkllava.runtime.graph.GraphWriter.Attribute;
 
 import java.util.List;
 

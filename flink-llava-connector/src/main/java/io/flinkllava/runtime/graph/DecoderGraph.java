@@ -2,7 +2,6 @@ package io.flinkllava.runtime.graph;
 
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.TextConfig;
-import io.flinkllava.runtime.graph.GraphWriter.Attribute;
 import io.flinkllava.runtime.graph.GraphWriter.Element;
 
 import java.util.List;

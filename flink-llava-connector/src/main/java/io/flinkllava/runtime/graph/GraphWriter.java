@@ -1,6 +1,5 @@
 package io.flinkllava.runtime.graph;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -248,45 +247,5 @@ final class GraphWriter {
         FLOAT32,
         INT32,
         INT64
-    }
-
-    /** A named attribute of a node. */
-    record Attribute(AttributeProto proto) {
-
-        static Attribute of(String name, long value) {
-            return new Attribute(
-                    AttributeProto.newBuilder()
-                            .setName(name)
-                            .setType(AttributeProto.AttributeType.INT)
-                            .setI(value)
-                            .build());
-        }
-
-        static Attribute of(String name, float value) {
-            return new Attribute(
-                    AttributeProto.newBuilder()
-                            .setName(name)
-                            .setType(AttributeProto.AttributeType.FLOAT)
-                            .setF(value)
-                            .build());
-        }
-
-        static Attribute of(String name, String value) {
-            return new Attribute(
-                    AttributeProto.newBuilder()
-                            .setName(name)
-                            .setType(AttributeProto.AttributeType.STRING)
-                            .setS(ByteString.copyFromUtf8(value))
-                            .build());
-        }
-
-        static Attribute of(String name, List<Long> values) {
-            return new Attribute(
-                    AttributeProto.newBuilder()
-                            .setName(name)
-                            .setType(AttributeProto.AttributeType.INTS)
-                            .addAllInts(values)
-                            .build());
-        }
     }
 }

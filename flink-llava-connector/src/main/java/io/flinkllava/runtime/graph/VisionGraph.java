@@ -5,7 +5,6 @@ import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.checkpoint.LlavaConfig.FeatureSelect;
 import io.flinkllava.runtime.checkpoint.VisionConfig;
-import io.flinkllava.runtime.graph.GraphWriter.Attribute;
 import io.flinkllava.runtime.graph.GraphWriter.Element;
 
 import java.util.ArrayList;
