@@ -1,12 +1,15 @@
 package io.flinkllava.runtime.onnx;
 
 import com.sun.jna.Pointer;
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.checkpoint.TextConfig;
 import io.flinkllava.runtime.graph.DecoderGraph;
 import io.flinkllava.runtime.graph.DecoderGraph.Cache;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The KV cache of all rows, taken once: for each layer keys and values {@code [rows, kvHeads,
@@ -30,26 +33,39 @@ final class KvArena implements AutoCloseable {
         this.text = text;
         this.type = type;
         this.capacity = capacity;
-        this.lengths = new int[rows];
         try {
             for (int layer = 0; layer < text.layers(); layer++) {
                 for (Cache cache : Cache.values()) {
                     blocks.add(new Block(layer, cache, context.allocate(rowBytes() * rows)));
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (LlavaException e) {
             close();
-            throw e;
+            throw new LlavaException(
+                    LlavaErrorCode.MODEL,
+                    String.format(
+                            Locale.ROOT,
+                            "The KV cache of %d rows of %d positions takes %.1f GiB, which is more"
+                                    + " than there is: lower max-batch-size or"
+                                    + " max-sequence-length",
+                            rows,
+                            capacity,
+                            bytes(rows) / (1 << 30)),
+                    e);
         }
+        this.lengths = new int[rows];
     }
 
-    /** Bytes that a sequence of full length takes, over all layers. */
-    static long bytesPerRow(TextConfig text, ElementType type, int capacity) {
-        return 2L * text.layers() * type.bytes(text.kvHeads(), capacity, text.headDim());
+    private double bytes(int rows) {
+        return 2.0 * text.layers() * rows * rowBytes();
     }
 
     private long rowBytes() {
         return type.bytes(text.kvHeads(), capacity, text.headDim());
+    }
+
+    int rows() {
+        return lengths.length;
     }
 
     /** Tokens in a row. */

@@ -46,15 +46,19 @@ public final class OnnxStepExecutor implements StepExecutor {
     private final AtomicLong fromDevice = new AtomicLong();
 
     private OnnxStepExecutor(
-            Checkpoint checkpoint, OnnxDevice device, Sessions sessions, int rows, int capacity) {
+            LlavaConfig config,
+            OnnxDevice device,
+            Sessions sessions,
+            DeviceContext context,
+            KvArena arena) {
+        this.config = config;
         this.device = device;
-        this.config = checkpoint.config();
         this.decoder = sessions.decoder();
+        this.context = context;
+        this.arena = arena;
         ElementType type = ElementType.of(device.compute());
-        this.context = new DeviceContext(OrtApi.load(), device, decoder);
         this.tower = new VisionTower(context, sessions.vision(), config, type);
-        this.arena = new KvArena(context, config.text(), type, rows, capacity);
-        this.scores = new HostScores(rows, config.text().vocabSize());
+        this.scores = new HostScores(arena.rows(), config.text().vocabSize());
         this.nothing = context.allocate(type.bytes());
         this.noImages =
                 new ImageInput(
@@ -78,9 +82,14 @@ public final class OnnxStepExecutor implements StepExecutor {
         int capacity = sequenceLength + 1;
         Sessions sessions = Sessions.load(environment, checkpoint, device, capacity);
         CLibrary.trimHeap();
+        LlavaConfig config = checkpoint.config();
+        DeviceContext context = new DeviceContext(OrtApi.load(), device, sessions.decoder());
         try {
-            return new OnnxStepExecutor(checkpoint, device, sessions, rows, capacity);
+            ElementType type = ElementType.of(device.compute());
+            KvArena arena = new KvArena(context, config.text(), type, rows, capacity);
+            return new OnnxStepExecutor(config, device, sessions, context, arena);
         } catch (RuntimeException e) {
+            context.close();
             sessions.close();
             throw e;
         }

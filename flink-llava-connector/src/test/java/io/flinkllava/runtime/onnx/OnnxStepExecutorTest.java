@@ -151,6 +151,17 @@ class OnnxStepExecutorTest {
                 .hasMessageContaining("onnxruntime_gpu");
     }
 
+    @Test
+    void aCacheThatCannotBeIsRefusedWithItsSize() {
+        assertThatThrownBy(
+                        () -> OnnxStepExecutor.open(checkpoint, Device.CPU, 0, 1_000_000_000, 2000))
+                .isInstanceOfSatisfying(
+                        LlavaException.class,
+                        e -> assertThat(e.code()).isEqualTo(LlavaErrorCode.MODEL))
+                .hasMessageContaining("1000000000 rows of 2001 positions")
+                .hasMessageContaining("max-batch-size");
+    }
+
     private OnnxStepExecutor open() {
         return OnnxStepExecutor.open(checkpoint, Device.CPU, 0, ROWS, LENGTH);
     }
