@@ -17,7 +17,6 @@ import java.util.Map;
 final class DeviceContext implements AutoCloseable {
 
     private final OrtApi api;
-    private final boolean onHost;
     private final Pointer hostMemory;
     private final Pointer deviceMemory;
     private final Pointer allocator;
@@ -33,18 +32,12 @@ final class DeviceContext implements AutoCloseable {
     DeviceContext(OrtApi api, OnnxDevice device, OnnxSession session) {
         this.api = api;
         this.hostMemory = api.createMemoryInfo("Cpu", 0);
-        this.onHost = device.memoryName().equals("Cpu");
         this.deviceMemory = api.createMemoryInfo(device.memoryName(), device.device().index());
         this.allocator = api.createAllocator(session.handle(), deviceMemory);
     }
 
     OrtApi api() {
         return api;
-    }
-
-    /** Whether the device's memory is the host's, so that binding copies nothing. */
-    boolean onHost() {
-        return onHost;
     }
 
     /** Takes device memory without clearing it. */
