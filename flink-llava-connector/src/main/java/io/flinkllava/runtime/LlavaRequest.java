@@ -4,20 +4,35 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Pictures and the dialogue about them.
+ * Pictures, perhaps a video, and the dialogue about them.
  *
- * @param images encoded pictures (PNG, JPEG, WebP, GIF, BMP, TIFF), in the order in which the first
- *     user message refers to them; may be empty
+ * <p>Where a message contains {@code <image>} or {@code <video>}, the next picture or the video
+ * stands there; every picture must then have its place. Where no message does, they stand in front
+ * of the first user message.
+ *
+ * @param images encoded pictures (PNG, JPEG, WebP, GIF, BMP, TIFF), in the order in which the
+ *     messages refer to them; may be empty
+ * @param video the frames of a video, encoded pictures of one size, already sampled; empty for none
  * @param messages the dialogue so far, ending with the user message to answer
  * @param generation how to generate the answer
  */
 public record LlavaRequest(
-        List<byte[]> images, List<Message> messages, GenerationParameters generation) {
+        List<byte[]> images,
+        List<byte[]> video,
+        List<Message> messages,
+        GenerationParameters generation) {
 
     public LlavaRequest {
         images = List.copyOf(images);
+        video = List.copyOf(video);
         messages = List.copyOf(messages);
         Objects.requireNonNull(generation, "generation");
+    }
+
+    /** A dialogue about pictures. */
+    public LlavaRequest(
+            List<byte[]> images, List<Message> messages, GenerationParameters generation) {
+        this(images, List.of(), messages, generation);
     }
 
     /** One question about one picture. */
@@ -27,6 +42,6 @@ public record LlavaRequest(
     }
 
     public LlavaRequest withGeneration(GenerationParameters parameters) {
-        return new LlavaRequest(images, messages, parameters);
+        return new LlavaRequest(images, video, messages, parameters);
     }
 }

@@ -17,6 +17,7 @@ import java.util.Objects;
  * @param threads cores used on the CPU; or {@link #CHECKPOINT_DEFAULT} for all. The first model
  *     opened in a process decides for all of them: they share one thread pool.
  * @param limits what a request may bring
+ * @param checkpoint how the folder is read where it leaves a choice
  */
 public record ModelOptions(
         Device device,
@@ -25,7 +26,8 @@ public record ModelOptions(
         int maxBatchTokens,
         Duration maxBatchDelay,
         int threads,
-        RequestLimits limits)
+        RequestLimits limits,
+        CheckpointOptions checkpoint)
         implements Serializable {
 
     public static final int CHECKPOINT_DEFAULT = 0;
@@ -38,7 +40,8 @@ public record ModelOptions(
                     4096,
                     Duration.ofMillis(2),
                     CHECKPOINT_DEFAULT,
-                    RequestLimits.DEFAULT);
+                    RequestLimits.DEFAULT,
+                    CheckpointOptions.DEFAULT);
 
     public ModelOptions {
         Objects.requireNonNull(device, "device");
@@ -51,6 +54,7 @@ public record ModelOptions(
                     "max-batch-delay is " + maxBatchDelay + ", it must not be negative");
         }
         Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(checkpoint, "checkpoint");
     }
 
     public ModelOptions withDevice(Device value) {
@@ -61,27 +65,56 @@ public record ModelOptions(
                 maxBatchTokens,
                 maxBatchDelay,
                 threads,
-                limits);
+                limits,
+                checkpoint);
     }
 
     public ModelOptions withMaxBatchSize(int value) {
         return new ModelOptions(
-                device, value, maxSequenceLength, maxBatchTokens, maxBatchDelay, threads, limits);
+                device,
+                value,
+                maxSequenceLength,
+                maxBatchTokens,
+                maxBatchDelay,
+                threads,
+                limits,
+                checkpoint);
     }
 
     public ModelOptions withMaxSequenceLength(int value) {
         return new ModelOptions(
-                device, maxBatchSize, value, maxBatchTokens, maxBatchDelay, threads, limits);
+                device,
+                maxBatchSize,
+                value,
+                maxBatchTokens,
+                maxBatchDelay,
+                threads,
+                limits,
+                checkpoint);
     }
 
     public ModelOptions withMaxBatchTokens(int value) {
         return new ModelOptions(
-                device, maxBatchSize, maxSequenceLength, value, maxBatchDelay, threads, limits);
+                device,
+                maxBatchSize,
+                maxSequenceLength,
+                value,
+                maxBatchDelay,
+                threads,
+                limits,
+                checkpoint);
     }
 
     public ModelOptions withMaxBatchDelay(Duration value) {
         return new ModelOptions(
-                device, maxBatchSize, maxSequenceLength, maxBatchTokens, value, threads, limits);
+                device,
+                maxBatchSize,
+                maxSequenceLength,
+                maxBatchTokens,
+                value,
+                threads,
+                limits,
+                checkpoint);
     }
 
     public ModelOptions withThreads(int value) {
@@ -92,7 +125,8 @@ public record ModelOptions(
                 maxBatchTokens,
                 maxBatchDelay,
                 value,
-                limits);
+                limits,
+                checkpoint);
     }
 
     public ModelOptions withLimits(RequestLimits value) {
@@ -103,6 +137,19 @@ public record ModelOptions(
                 maxBatchTokens,
                 maxBatchDelay,
                 threads,
+                value,
+                checkpoint);
+    }
+
+    public ModelOptions withCheckpoint(CheckpointOptions value) {
+        return new ModelOptions(
+                device,
+                maxBatchSize,
+                maxSequenceLength,
+                maxBatchTokens,
+                maxBatchDelay,
+                threads,
+                limits,
                 value);
     }
 

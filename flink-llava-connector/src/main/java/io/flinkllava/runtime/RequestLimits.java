@@ -10,6 +10,7 @@ import java.io.Serializable;
  * @param maxImagePixels width times height of one picture, read from its header before decoding
  * @param maxImageSide longer side of one picture in pixels
  * @param maxImages pictures in one request
+ * @param maxFrames frames of a video in one request
  * @param maxQueuedRequests requests that may wait for a row; more are refused with {@link
  *     LlavaErrorCode#CAPACITY}
  */
@@ -18,17 +19,19 @@ public record RequestLimits(
         long maxImagePixels,
         int maxImageSide,
         int maxImages,
+        int maxFrames,
         int maxQueuedRequests)
         implements Serializable {
 
     public static final RequestLimits DEFAULT =
-            new RequestLimits(32 << 20, 64_000_000L, 16_384, 16, 1024);
+            new RequestLimits(32 << 20, 64_000_000L, 16_384, 16, 64, 1024);
 
     public RequestLimits {
         if (maxImageBytes < 1
                 || maxImagePixels < 1
                 || maxImageSide < 1
                 || maxImages < 0
+                || maxFrames < 0
                 || maxQueuedRequests < 1) {
             throw new IllegalArgumentException(
                     "Limits must be positive: max-image-bytes "
@@ -39,6 +42,8 @@ public record RequestLimits(
                             + maxImageSide
                             + ", max-images "
                             + maxImages
+                            + ", max-frames "
+                            + maxFrames
                             + ", max-queued-requests "
                             + maxQueuedRequests);
         }

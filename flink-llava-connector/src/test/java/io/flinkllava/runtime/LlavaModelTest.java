@@ -59,7 +59,7 @@ class LlavaModelTest {
      * two eos ids.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"llava15_gqa", "llava15_mqa"})
+    @ValueSource(strings = {"llava15_gqa", "llava15_mqa", "next_vicuna"})
     void answersAsTransformersWhateverTheConfiguration(String checkpoint) throws IOException {
         try (LlavaModel variant = LlavaModel.open(Golden.checkpoint(checkpoint), OPTIONS)) {
             Map<GoldenRequest, CompletableFuture<LlavaAnswer>> answers = new LinkedHashMap<>();
@@ -102,7 +102,7 @@ class LlavaModelTest {
         Map<String, LlavaRequest> bad =
                 Map.of(
                         "empty", LlavaRequest.ask(new byte[0], "What is it?"),
-                        "<image>", LlavaRequest.ask(picture, "What is an <image>?"),
+                        "<image>", LlavaRequest.ask(picture, "Is <image> an <image>?"),
                         "question", LlavaRequest.ask(picture, " "),
                         "max-sequence-length", LlavaRequest.ask(picture, "word ".repeat(300)),
                         "max-images",

@@ -45,23 +45,28 @@ public record GoldenRequest(
     }
 
     private static GoldenRequest read(JsonNode json) throws IOException {
-        List<byte[]> images = new ArrayList<>();
-        for (JsonNode name : json.path("images")) {
-            images.add(Files.readAllBytes(Golden.image(name.asText())));
-        }
         JsonNode expected = json.get("expected");
         List<Integer> ids = new ArrayList<>();
         expected.get("ids").forEach(id -> ids.add(id.asInt()));
         return new GoldenRequest(
                 json.get("id").asText(),
                 new LlavaRequest(
-                        images,
+                        pictures(json.path("images")),
+                        pictures(json.path("video")),
                         messages(json),
                         GenerationParameters.DEFAULT.withMaxNewTokens(ids.size())),
                 ids,
                 expected.get("text").asText(),
                 expected.get("prompt_tokens").asInt(),
                 expected.get("min_gap").asDouble());
+    }
+
+    private static List<byte[]> pictures(JsonNode names) throws IOException {
+        List<byte[]> pictures = new ArrayList<>();
+        for (JsonNode name : names) {
+            pictures.add(Files.readAllBytes(Golden.image(name.asText())));
+        }
+        return pictures;
     }
 
     private static List<Message> messages(JsonNode json) {

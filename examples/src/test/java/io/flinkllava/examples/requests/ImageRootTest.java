@@ -31,7 +31,7 @@ class ImageRootTest {
         Files.write(folder.resolve("secret.png"), new byte[] {3});
         Files.createDirectory(folder.resolve("root-2"));
         Files.write(folder.resolve("root-2/secret.png"), new byte[] {3});
-        RequestLimits limits = new RequestLimits(LARGEST, 1, 1, 1, 1);
+        RequestLimits limits = new RequestLimits(LARGEST, 1, 1, 1, 1, 1);
         images = new ImageRoot(root.toString(), limits);
     }
 

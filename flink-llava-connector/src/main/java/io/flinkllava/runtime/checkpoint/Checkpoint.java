@@ -7,6 +7,7 @@ import java.util.Optional;
 /**
  * A Hugging Face checkpoint folder, read and checked.
  *
+ * @param videoProcessor for frames; the same as for pictures where the folder has no other
  * @param chatTemplate the Jinja source, where the folder ships one
  * @param specialTokens text of special tokens by their Hugging Face names ({@code bos_token},
  *     {@code eos_token}, {@code image_token}, ...), for the chat template
@@ -17,6 +18,7 @@ public record Checkpoint(
         LlavaConfig config,
         GenerationDefaults generation,
         ImageProcessorConfig imageProcessor,
+        ImageProcessorConfig videoProcessor,
         Optional<String> chatTemplate,
         Map<String, String> specialTokens,
         Path tokenizerFile,

@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.checkpoint;
 
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.checkpoint.ImageLayout.Anyres;
 import io.flinkllava.runtime.checkpoint.ImageProcessorConfig.Size;
 
 import java.nio.file.Path;
@@ -35,12 +36,19 @@ public final class CheckpointReader {
                                         + " files"));
         LlavaConfig config = LlavaConfigReader.read(configFile);
         ImageProcessorConfig processor = ImageProcessorReader.read(folder);
+        ImageProcessorConfig videoProcessor =
+                ImageProcessorReader.readVideo(folder).orElse(processor);
         requireTowerSize(path, processor, config.vision().imageSize());
+        if (config.video().isPresent()) {
+            requireTowerSize(path, videoProcessor, config.vision().imageSize());
+        }
+        requireSamePinpoints(path, processor, config.images());
         return new Checkpoint(
                 path,
                 config,
                 GenerationReader.read(folder, configFile),
                 processor,
+                videoProcessor,
                 ChatTemplateReader.read(folder),
                 SpecialTokensReader.read(folder),
                 tokenizer(folder),
@@ -69,6 +77,23 @@ public final class CheckpointReader {
                             + side
                             + ". Check crop_size and size in the processor's file against"
                             + " vision_config.image_size in config.json");
+        }
+    }
+
+    /** The processor cuts pictures, the model puts their features together again. */
+    private static void requireSamePinpoints(
+            Path path, ImageProcessorConfig processor, ImageLayout layout) {
+        if (layout instanceof Anyres anyres
+                && !processor.pinpoints().isEmpty()
+                && !processor.pinpoints().equals(anyres.pinpoints())) {
+            throw LlavaException.model(
+                    path
+                            + ": image_grid_pinpoints of the processor's file are "
+                            + processor.pinpoints()
+                            + ", those of config.json "
+                            + anyres.pinpoints()
+                            + ". They must be the same: copy both files from the model's Hugging"
+                            + " Face page");
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param rescaleFactor what a colour value is multiplied with; 1 where {@code do_rescale} is off
  * @param mean per channel; zeros where {@code do_normalize} is off
  * @param std per channel; ones where {@code do_normalize} is off
+ * @param pinpoints {@code image_grid_pinpoints}; empty where the file has none
  */
 public record ImageProcessorConfig(
         boolean padToSquare,
@@ -24,11 +25,19 @@ public record ImageProcessorConfig(
         Optional<Size> centerCrop,
         double rescaleFactor,
         List<Float> mean,
-        List<Float> std) {
+        List<Float> std,
+        List<Size> pinpoints) {
 
     public ImageProcessorConfig {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
+        pinpoints = List.copyOf(pinpoints);
+    }
+
+    /** The same with a padding to squares in front. */
+    public ImageProcessorConfig paddedToSquare() {
+        return new ImageProcessorConfig(
+                true, resize, resample, centerCrop, rescaleFactor, mean, std, pinpoints);
     }
 
     /** Height and width in pixels. */

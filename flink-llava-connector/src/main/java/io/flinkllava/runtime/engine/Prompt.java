@@ -1,6 +1,6 @@
 package io.flinkllava.runtime.engine;
 
-import io.flinkllava.runtime.image.PixelValues;
+import io.flinkllava.runtime.image.VisualInput;
 
 import java.util.List;
 
@@ -8,17 +8,17 @@ import java.util.List;
 public final class Prompt {
 
     private final int[] tokenIds;
-    private final List<PixelValues> images;
+    private final List<VisualInput> visuals;
 
     /**
      * Takes over the ids.
      *
      * @param tokenIds {@code [length]}, with an image token for each feature of each picture
-     * @param images what the tower sees, in the order of their tokens
+     * @param visuals pictures and videos, in the order of their tokens
      */
-    public Prompt(int[] tokenIds, List<PixelValues> images) {
+    public Prompt(int[] tokenIds, List<VisualInput> visuals) {
         this.tokenIds = tokenIds;
-        this.images = List.copyOf(images);
+        this.visuals = List.copyOf(visuals);
     }
 
     /** Token ids, {@code [length]}; not to be written to. */
@@ -26,8 +26,8 @@ public final class Prompt {
         return tokenIds;
     }
 
-    public List<PixelValues> images() {
-        return images;
+    public List<VisualInput> visuals() {
+        return visuals;
     }
 
     public int length() {

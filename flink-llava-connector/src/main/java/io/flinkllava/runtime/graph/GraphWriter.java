@@ -113,7 +113,7 @@ final class GraphWriter {
         return converted.computeIfAbsent(name, this::toComputeType);
     }
 
-    /** Converts a value to the graph's compute type. */
+    /** Converts a float32 value to the graph's compute type. */
     String toComputeType(String value) {
         return cast(value, dataType(compute.dtype()));
     }
@@ -166,6 +166,19 @@ final class GraphWriter {
         List<String> inputs =
                 bias ? List.of(x, weight, weight(prefix + ".bias", out)) : List.of(x, weight);
         return node("Gemm", inputs, Attribute.of("transB", 1));
+    }
+
+    /** A layer norm over the last axis, {@code weight} and {@code bias} of {@code [width]}. */
+    String layerNorm(String x, String prefix, long width, float epsilon) {
+        return node(
+                "LayerNormalization",
+                List.of(x, weight(prefix + ".weight", width), weight(prefix + ".bias", width)),
+                Attribute.of("axis", -1),
+                Attribute.of("epsilon", epsilon));
+    }
+
+    String reshape(String x, String shape) {
+        return node("Reshape", List.of(x, shape));
     }
 
     OnnxGraph build() {

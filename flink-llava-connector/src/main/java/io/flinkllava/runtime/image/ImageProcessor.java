@@ -5,7 +5,9 @@ import io.flinkllava.runtime.checkpoint.ImageProcessorConfig;
 import io.flinkllava.runtime.checkpoint.ImageProcessorConfig.ShortestEdge;
 import io.flinkllava.runtime.checkpoint.ImageProcessorConfig.Size;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Turns a picture into what the vision tower was trained on, as the checkpoint's own processor file
@@ -18,6 +20,8 @@ import java.util.Arrays;
  * <p>Immutable and thread-safe.
  */
 public final class ImageProcessor {
+
+    private static final RgbImage BLACK = new RgbImage(1, 1, new byte[3]);
 
     private static final long MAX_OUTPUT_PIXELS = 64_000_000;
 
@@ -87,6 +91,40 @@ public final class ImageProcessor {
                         Math.min(size.height(), resized.height()));
         RgbImage visible = resampler.resize(source, resized.width(), resized.height(), window);
         return normalize(visible, size, Math.max(-left, 0), Math.max(-top, 0));
+    }
+
+    /**
+     * Cuts a picture into an overview, which does not keep the aspect ratio, and the tiles of its
+     * best resolution, row by row, black where the picture does not reach ({@code
+     * LlavaNextImageProcessorPil.get_image_patches}).
+     *
+     * @param tile side of a tile in pixels
+     */
+    List<PixelValues> tiles(RgbImage image, AnyresGeometry geometry, int tile) {
+        Size side = new Size(tile, tile);
+        RgbRows source = RgbRows.of(image);
+        List<PixelValues> tiles = new ArrayList<>();
+        tiles.add(normalize(resampler.resize(source, tile, tile), side, 0, 0));
+        Size best = geometry.best();
+        Size resized = geometry.resized();
+        int left = (best.width() - resized.width()) / 2;
+        int top = (best.height() - resized.height()) / 2;
+        RgbImage whole = resampler.resize(source, resized.width(), resized.height());
+        for (int y = -top; y < best.height() - top; y += tile) {
+            for (int x = -left; x < best.width() - left; x += tile) {
+                tiles.add(cut(whole, x, y, side));
+            }
+        }
+        return tiles;
+    }
+
+    /** A tile whose corner lies at (x, y) of the picture, and may lie outside. */
+    private PixelValues cut(RgbImage image, int x, int y, Size tile) {
+        Window seen =
+                Window.overlap(image.width(), image.height(), x, y, tile.width(), tile.height());
+        return seen.isEmpty()
+                ? normalize(BLACK, tile, 0, 0)
+                : normalize(image.part(seen), tile, seen.x() - x, seen.y() - y);
     }
 
     private Size resizedSize(RgbRows source) {

@@ -43,4 +43,18 @@ public final class RgbImage {
     public byte[] rgb() {
         return rgb;
     }
+
+    /** Copies a part that lies inside. */
+    RgbImage part(Window window) {
+        byte[] copy = new byte[3 * window.width() * window.height()];
+        for (int y = 0; y < window.height(); y++) {
+            System.arraycopy(
+                    rgb,
+                    3 * ((window.y() + y) * width + window.x()),
+                    copy,
+                    3 * y * window.width(),
+                    3 * window.width());
+        }
+        return new RgbImage(window.width(), window.height(), copy);
+    }
 }

@@ -10,16 +10,24 @@ import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.engine.StepExecutor;
 import io.flinkllava.runtime.engine.StepScores;
+import io.flinkllava.runtime.graph.ComputeType;
 import io.flinkllava.runtime.graph.DecoderGraph;
+import io.flinkllava.runtime.graph.OnnxGraph;
+import io.flinkllava.runtime.graph.PackingGraph;
 import io.flinkllava.runtime.graph.VisionGraph;
+import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.onnx.DecoderView.ImageInput;
 import io.flinkllava.runtime.onnx.DecoderView.Range;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -32,11 +40,14 @@ public final class OnnxStepExecutor implements StepExecutor {
 
     private static final int[] NO_POSITIONS = {};
 
+    /** Prompt tokens in one run: attention takes memory for each of them times all before. */
+    private static final int PREFILL_TOKENS = 1024;
+
     private final OnnxDevice device;
     private final LlavaConfig config;
     private final OnnxSession decoder;
     private final DeviceContext context;
-    private final VisionTower tower;
+    private final VisualEncoder encoder;
     private final KvArena arena;
     private final Map<Range, DecoderView> views = new HashMap<>();
     private final HostScores scores;
@@ -57,7 +68,19 @@ public final class OnnxStepExecutor implements StepExecutor {
         this.context = context;
         this.arena = arena;
         ElementType type = ElementType.of(device.compute());
-        this.tower = new VisionTower(context, sessions.vision(), config, type);
+        this.encoder =
+                new VisualEncoder(
+                        context,
+                        config,
+                        type,
+                        new VisionTower(context, sessions.vision(), config),
+                        sessions.packing()
+                                .map(
+                                        session ->
+                                                new FeaturePacker(
+                                                        context,
+                                                        session,
+                                                        PackingGraph.taps(config))));
         this.scores = new HostScores(arena.rows(), config.text().vocabSize());
         this.nothing = context.allocate(type.bytes());
         this.noImages =
@@ -102,13 +125,49 @@ public final class OnnxStepExecutor implements StepExecutor {
 
     @Override
     public StepScores prefill(int row, Prompt prompt, boolean logits) {
-        int[] tokenIds = prompt.tokenIds().clone();
-        ImageInput images = encode(prompt, tokenIds);
+        int[] positions = visualPositions(prompt);
+        DeviceBuffer vectors = encoder.encode(prompt.visuals());
         // Whatever the row held is over, also if this step fails.
         arena.setLength(row, 0);
-        run(new Range(row, 1, logits), tokenIds, new int[] {tokenIds.length}, images);
-        arena.setLength(row, tokenIds.length);
+        int length = prompt.length();
+        int seen = 0;
+        for (int from = 0; from < length; from += PREFILL_TOKENS) {
+            int to = Math.min(from + PREFILL_TOKENS, length);
+            int first = seen;
+            while (seen < positions.length && positions[seen] < to) {
+                seen++;
+            }
+            prefill(
+                    new Range(row, 1, logits && to == length),
+                    Arrays.copyOfRange(prompt.tokenIds(), from, to),
+                    to,
+                    images(vectors, first, Arrays.copyOfRange(positions, first, seen), from));
+        }
+        arena.setLength(row, length);
         return new RowScores(scores, new int[] {0});
+    }
+
+    private void prefill(Range range, int[] tokenIds, int lengthAfter, ImageInput images) {
+        for (int position : images.positions()) {
+            // The image token may lie outside the embedding table; features take its place anyway.
+            tokenIds[position] = 0;
+        }
+        try {
+            run(range, tokenIds, new int[] {lengthAfter}, images);
+        } finally {
+            if (images.positions().length > 0) {
+                context.release(images.features());
+            }
+        }
+    }
+
+    /** The vectors for some positions of a prompt, of which the step sees what is behind `from`. */
+    private ImageInput images(DeviceBuffer vectors, int first, int[] positions, int from) {
+        if (positions.length == 0) {
+            return noImages;
+        }
+        Pointer features = vectors.tensor(first, positions.length);
+        return new ImageInput(features, Arrays.stream(positions).map(p -> p - from).toArray());
     }
 
     @Override
@@ -145,7 +204,7 @@ public final class OnnxStepExecutor implements StepExecutor {
         context.release(noImages.features());
         context.free(nothing);
         arena.close();
-        tower.close();
+        encoder.close();
         int leaked = context.openValues();
         context.close();
         decoder.close();
@@ -155,14 +214,14 @@ public final class OnnxStepExecutor implements StepExecutor {
         }
     }
 
-    /** Runs the tower and finds the places of its features, where it puts any valid token. */
-    private ImageInput encode(Prompt prompt, int[] tokenIds) {
-        int imageToken = config.imageTokenId();
+    /** Where the vectors of pictures and videos go, one for each. */
+    private int[] visualPositions(Prompt prompt) {
+        int[] tokenIds = prompt.tokenIds();
         int[] positions =
                 IntStream.range(0, tokenIds.length)
-                        .filter(i -> tokenIds[i] == imageToken)
+                        .filter(i -> config.isVisual(tokenIds[i]))
                         .toArray();
-        int features = tower.featureCount(prompt.images().size());
+        int features = prompt.visuals().stream().mapToInt(VisualInput::tokens).sum();
         if (positions.length != features) {
             throw LlavaException.model(
                     "The prompt has "
@@ -171,19 +230,14 @@ public final class OnnxStepExecutor implements StepExecutor {
                             + features
                             + " image features: check the folder's processor files");
         }
-        if (features == 0) {
-            return noImages;
+        for (VisualInput visual : prompt.visuals()) {
+            visual.tiles()
+                    .forEach(
+                            tile ->
+                                    toDevice.addAndGet(
+                                            ElementType.FLOAT32.bytes(tile.values().length)));
         }
-        for (int position : positions) {
-            // The image token may lie outside the embedding table; features take its place anyway.
-            tokenIds[position] = 0;
-        }
-        prompt.images()
-                .forEach(
-                        image ->
-                                toDevice.addAndGet(
-                                        ElementType.FLOAT32.bytes(image.values().length)));
-        return new ImageInput(tower.encode(prompt.images()), positions);
+        return positions;
     }
 
     private void run(Range range, int[] tokenIds, int[] lengthsAfter, ImageInput images) {
@@ -193,30 +247,33 @@ public final class OnnxStepExecutor implements StepExecutor {
         fromDevice.addAndGet(scores.bytes(range.rows(), range.logits()));
     }
 
-    /** The two graphs of a model, loaded. */
-    private record Sessions(OnnxSession vision, OnnxSession decoder) implements AutoCloseable {
+    /** The graphs of a model, loaded. */
+    private record Sessions(OnnxSession vision, Optional<OnnxSession> packing, OnnxSession decoder)
+            implements AutoCloseable {
 
         static Sessions load(
                 OrtEnvironment environment,
                 Checkpoint checkpoint,
                 OnnxDevice device,
                 int capacity) {
-            OnnxSession vision =
-                    OnnxSession.load(
-                            environment,
-                            device,
-                            VisionGraph.write(checkpoint, device.compute()),
-                            checkpoint.weights());
+            List<OnnxSession> loaded = new ArrayList<>();
+            Function<OnnxGraph, OnnxSession> load =
+                    graph -> {
+                        OnnxSession session =
+                                OnnxSession.load(environment, device, graph, checkpoint.weights());
+                        loaded.add(session);
+                        return session;
+                    };
+            ComputeType compute = device.compute();
             try {
-                OnnxSession decoder =
-                        OnnxSession.load(
-                                environment,
-                                device,
-                                DecoderGraph.write(checkpoint, device.compute(), capacity),
-                                checkpoint.weights());
-                return new Sessions(vision, decoder);
+                return new Sessions(
+                        load.apply(VisionGraph.write(checkpoint, compute)),
+                        PackingGraph.isNeeded(checkpoint.config())
+                                ? Optional.of(load.apply(PackingGraph.write(checkpoint, compute)))
+                                : Optional.empty(),
+                        load.apply(DecoderGraph.write(checkpoint, compute, capacity)));
             } catch (RuntimeException e) {
-                vision.close();
+                loaded.forEach(OnnxSession::close);
                 throw e;
             }
         }
@@ -224,6 +281,7 @@ public final class OnnxStepExecutor implements StepExecutor {
         @Override
         public void close() {
             vision.close();
+            packing.ifPresent(OnnxSession::close);
             decoder.close();
         }
     }

@@ -10,85 +10,98 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/**
- * Vision tower and projector: pictures become feature vectors that stay on the device.
- *
- * <p>Owns one block of device memory, which the next pictures overwrite.
- */
+/** Vision tower and projector: tiles become feature vectors that stay on the device. */
 final class VisionTower implements AutoCloseable {
+
+    /** Tiles in one run: more would take more memory for attention and gain nothing. */
+    private static final int TILES = 8;
 
     private final DeviceContext context;
     private final OnnxSession session;
     private final Binding binding;
     private final LlavaConfig config;
-    private final ElementType type;
     private final HostBuffer pixels = new HostBuffer();
-    private Pointer features;
-    private Pointer tensor;
-    private int capacity;
+    private final HostBuffer poolIndexes = new HostBuffer();
 
-    VisionTower(DeviceContext context, OnnxSession session, LlavaConfig config, ElementType type) {
+    VisionTower(DeviceContext context, OnnxSession session, LlavaConfig config) {
         this.context = context;
         this.session = session;
         this.binding = new Binding(context, session);
         this.config = config;
-        this.type = type;
     }
 
-    /** Feature vectors of so many pictures. */
-    int featureCount(int images) {
-        return images * VisionGraph.tokens(config);
-    }
-
-    /** Runs the tower: {@code [images * tokens, hidden]}; valid until the next call. */
-    Pointer encode(List<PixelValues> images) {
-        VisionConfig vision = config.vision();
-        int count = featureCount(images.size());
-        int hidden = config.text().hiddenSize();
-        reserve(count, hidden);
-        binding.input(
-                VisionGraph.PIXEL_VALUES,
-                gather(images),
-                ElementType.FLOAT32,
-                images.size(),
-                vision.channels(),
-                vision.imageSize(),
-                vision.imageSize());
-        Pointer former = tensor;
-        tensor = context.deviceTensor(features, type, count, hidden);
-        binding.output(VisionGraph.IMAGE_FEATURES, tensor);
-        if (former != null) {
-            context.release(former);
+    /**
+     * Runs the tower.
+     *
+     * @param poolStride how many features become one in each direction, see {@link VisionGraph}
+     * @param features receives the vectors of all tiles
+     * @param first where in there
+     */
+    void encode(List<PixelValues> tiles, int poolStride, DeviceBuffer features, int first) {
+        int end = first;
+        for (int from = 0; from < tiles.size(); from += TILES) {
+            List<PixelValues> some = tiles.subList(from, Math.min(from + TILES, tiles.size()));
+            int count = some.size() * featuresPerTile(poolStride);
+            run(some, poolStride, features.tensor(end, count));
+            end += count;
         }
-        binding.run();
-        return tensor;
     }
 
-    private ByteBuffer gather(List<PixelValues> images) {
-        long floats = images.stream().mapToLong(image -> image.values().length).sum();
+    private int featuresPerTile(int poolStride) {
+        int pooledSide = config.vision().patchesPerSide() / poolStride;
+        return poolStride == 1 ? config.featuresPerTile() : pooledSide * pooledSide;
+    }
+
+    /** Takes over the tensor of the output. */
+    private void run(List<PixelValues> tiles, int poolStride, Pointer output) {
+        try {
+            VisionConfig vision = config.vision();
+            binding.input(
+                    VisionGraph.PIXEL_VALUES,
+                    gather(tiles),
+                    ElementType.FLOAT32,
+                    tiles.size(),
+                    vision.channels(),
+                    vision.imageSize(),
+                    vision.imageSize());
+            if (VisionGraph.pools(config)) {
+                bindPooling(tiles.size(), poolStride);
+            }
+            binding.output(VisionGraph.IMAGE_FEATURES, output);
+            binding.run();
+        } finally {
+            context.release(output);
+        }
+    }
+
+    private ByteBuffer gather(List<PixelValues> tiles) {
+        long floats = tiles.stream().mapToLong(tile -> tile.values().length).sum();
         ByteBuffer memory = pixels.ofSize(ElementType.FLOAT32.bytes(floats));
         FloatBuffer values = memory.asFloatBuffer();
-        images.forEach(image -> values.put(image.values()));
+        tiles.forEach(tile -> values.put(tile.values()));
         return memory;
     }
 
-    private void reserve(int count, int hidden) {
-        if (count > capacity) {
-            if (features != null) {
-                context.free(features);
+    private void bindPooling(int tiles, int stride) {
+        int side = config.vision().patchesPerSide();
+        int pooled = side / stride;
+        int rows = tiles * pooled * pooled;
+        int square = stride * stride;
+        ByteBuffer memory = poolIndexes.ofSize(ElementType.INT64.bytes(rows, square));
+        for (int row = 0; row < rows; row++) {
+            int tile = row / (pooled * pooled);
+            int y = row / pooled % pooled * stride;
+            int x = row % pooled * stride;
+            for (int i = 0; i < square; i++) {
+                memory.putLong((tile * side + y + i / stride) * (long) side + x + i % stride);
             }
-            features = context.allocate(type.bytes(count, hidden));
-            capacity = count;
         }
+        binding.input(VisionGraph.POOL_INDEXES, memory, ElementType.INT64, rows, square);
     }
 
     @Override
     public void close() {
         binding.close();
-        if (tensor != null) {
-            context.release(tensor);
-            context.free(features);
-        }
         session.close();
     }
 }

@@ -52,7 +52,7 @@ public final class CheckpointLoader implements ModelLoader {
             LlavaModel model =
                     new LlavaPipeline(
                             info,
-                            new RequestPreparation(checkpoint, prompts, options.limits()),
+                            new RequestPreparation(checkpoint, prompts, options),
                             GenerationEngine.start(
                                     info.name(),
                                     executor,

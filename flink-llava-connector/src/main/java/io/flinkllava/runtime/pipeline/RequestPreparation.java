@@ -1,40 +1,46 @@
 package io.flinkllava.runtime.pipeline;
 
+import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.RequestLimits;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.GenerationDefaults;
 import io.flinkllava.runtime.engine.GenerationRequest;
 import io.flinkllava.runtime.engine.Prompt;
-import io.flinkllava.runtime.graph.VisionGraph;
 import io.flinkllava.runtime.image.ImageDecoder;
-import io.flinkllava.runtime.image.ImageProcessor;
-import io.flinkllava.runtime.image.PixelValues;
+import io.flinkllava.runtime.image.RgbImage;
+import io.flinkllava.runtime.image.VisualInput;
+import io.flinkllava.runtime.image.VisualProcessor;
+import io.flinkllava.runtime.text.EncodedPrompt;
 import io.flinkllava.runtime.text.PromptEncoder;
 
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /** A request becomes a prompt: everything that comes before the engine. Thread-safe. */
 final class RequestPreparation {
 
     private final RequestLimits limits;
+    private final SeveralImages severalImages;
     private final GenerationDefaults defaults;
-    private final int imageSide;
-    private final int imageTokens;
     private final ImageDecoder decoder;
-    private final ImageProcessor processor;
+    private final VisualProcessor processor;
     private final PromptEncoder prompts;
 
-    RequestPreparation(Checkpoint checkpoint, PromptEncoder prompts, RequestLimits limits) {
-        this.limits = limits;
+    RequestPreparation(Checkpoint checkpoint, PromptEncoder prompts, ModelOptions options) {
+        this.limits = options.limits();
+        this.severalImages = options.checkpoint().severalImages();
         this.defaults = checkpoint.generation();
-        this.imageSide = checkpoint.config().vision().imageSize();
-        this.imageTokens = VisionGraph.tokens(checkpoint.config());
         this.decoder = new ImageDecoder(limits);
-        this.processor = new ImageProcessor(checkpoint.imageProcessor());
+        this.processor =
+                new VisualProcessor(
+                        checkpoint.config(),
+                        checkpoint.imageProcessor(),
+                        checkpoint.videoProcessor());
         this.prompts = prompts;
     }
 
@@ -44,42 +50,57 @@ final class RequestPreparation {
      * @throws LlavaException INPUT if a picture or the dialogue is unusable
      */
     GenerationRequest prepare(LlavaRequest request) {
-        int count = request.images().size();
-        if (count > limits.maxImages()) {
-            throw LlavaException.input(
-                    "The request has "
-                            + count
-                            + " pictures, more than max-images allows ("
-                            + limits.maxImages()
-                            + ")");
-        }
+        requireAtMost("pictures", request.images().size(), "max-images", limits.maxImages());
+        requireAtMost("frames", request.video().size(), "max-frames", limits.maxFrames());
         // The text first: it is cheap, and refuses what need not be decoded.
-        int[] tokenIds =
-                prompts.encode(request.messages(), Collections.nCopies(count, imageTokens));
-        List<PixelValues> images = request.images().stream().map(this::pixels).toList();
+        EncodedPrompt encoded =
+                prompts.encode(
+                        request.messages(),
+                        request.images().size(),
+                        request.video().isEmpty() ? 0 : 1);
+        List<VisualInput> visuals = visuals(request, encoded.visuals());
+        int[] tokenIds = encoded.expand(visuals.stream().map(VisualInput::tokens).toList());
         GenerationParameters generation = request.generation();
         return new GenerationRequest(
-                new Prompt(tokenIds, images),
+                new Prompt(tokenIds, visuals),
                 maxNewTokens(generation),
                 generation.minNewTokens(),
                 defaults.eosTokenIds());
     }
 
-    private PixelValues pixels(byte[] encoded) {
-        PixelValues pixels = processor.process(decoder.decode(encoded));
-        if (pixels.height() != imageSide || pixels.width() != imageSide) {
-            throw LlavaException.model(
-                    "The folder's image processor makes pictures of "
-                            + pixels.width()
-                            + " x "
-                            + pixels.height()
-                            + " pixels, but the vision tower takes "
-                            + imageSide
-                            + " x "
-                            + imageSide
-                            + ": check size and crop_size in its processor file");
+    private static void requireAtMost(String what, int count, String limit, int most) {
+        if (count > most) {
+            throw LlavaException.input(
+                    "The request has "
+                            + count
+                            + " "
+                            + what
+                            + ", more than "
+                            + limit
+                            + " allows ("
+                            + most
+                            + ")");
         }
-        return pixels;
+    }
+
+    private List<VisualInput> visuals(LlavaRequest request, List<EncodedPrompt.Visual> order) {
+        boolean oneTile =
+                request.images().size() > 1 && severalImages == SeveralImages.ONE_TILE_EACH;
+        Iterator<byte[]> images = request.images().iterator();
+        List<VisualInput> visuals = new ArrayList<>();
+        for (EncodedPrompt.Visual visual : order) {
+            switch (visual) {
+                case IMAGE -> {
+                    RgbImage image = decoder.decode(images.next());
+                    visuals.add(oneTile ? processor.oneTile(image) : processor.image(image));
+                }
+                case VIDEO ->
+                        visuals.add(
+                                processor.video(
+                                        request.video().stream().map(decoder::decode).toList()));
+            }
+        }
+        return visuals;
     }
 
     private int maxNewTokens(GenerationParameters generation) {

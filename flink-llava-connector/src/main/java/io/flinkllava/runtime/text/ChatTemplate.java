@@ -8,6 +8,7 @@ import io.flinkllava.runtime.text.jinja.JinjaException;
 import io.flinkllava.runtime.text.jinja.JinjaTemplate;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,7 @@ final class ChatTemplate {
 
     private final String name;
     private final String placeholder;
+    private final String videoPlaceholder;
     private final JinjaTemplate template;
     private final Map<String, Object> constants;
     private final boolean wantsParts;
@@ -38,11 +40,13 @@ final class ChatTemplate {
      * Parses the template of a checkpoint and finds out what it wants.
      *
      * @param placeholder text of the image token
+     * @param videoPlaceholder text of the video token
      * @throws LlavaException with code {@link LlavaErrorCode#MODEL} if it does not render
      */
-    ChatTemplate(Checkpoint checkpoint, String placeholder) {
+    ChatTemplate(Checkpoint checkpoint, String placeholder, String videoPlaceholder) {
         this.name = "The chat template of " + checkpoint.folder();
         this.placeholder = placeholder;
+        this.videoPlaceholder = videoPlaceholder;
         this.constants = constants(checkpoint);
         try {
             this.template = JinjaTemplate.parse(source(checkpoint));
@@ -77,7 +81,7 @@ final class ChatTemplate {
         List<Message> probe = List.of(Message.user(PROBE));
         JinjaException refusal;
         try {
-            if (shows(render(probe, 1, true))) {
+            if (shows(render(probe, 1, 0, true))) {
                 return true;
             }
             refusal = null;
@@ -85,7 +89,7 @@ final class ChatTemplate {
             refusal = e;
         }
         try {
-            if (shows(render(probe, 1, false))) {
+            if (shows(render(probe, 1, 0, false))) {
                 return false;
             }
         } catch (JinjaException e) {
@@ -109,13 +113,14 @@ final class ChatTemplate {
     /**
      * Renders messages.
      *
-     * @param images pictures of the first user message
+     * @param images pictures in front of the first user message
+     * @param videos videos behind those
      * @throws LlavaException with code {@link LlavaErrorCode#INPUT} if the template refuses the
      *     messages by {@code raise_exception}, {@link LlavaErrorCode#MODEL} if it fails
      */
-    String render(List<Message> messages, int images) {
+    String render(List<Message> messages, int images, int videos) {
         try {
-            return render(messages, images, wantsParts);
+            return render(messages, images, videos, wantsParts);
         } catch (JinjaException.Raised e) {
             throw new LlavaException(
                     LlavaErrorCode.INPUT, name + " refuses these messages: " + e.getMessage(), e);
@@ -134,16 +139,19 @@ final class ChatTemplate {
                 e);
     }
 
-    private String render(List<Message> messages, int images, boolean parts) {
+    private String render(List<Message> messages, int images, int videos, boolean parts) {
         List<Object> turns = new ArrayList<>();
-        int left = images;
+        boolean shown = false;
         for (Message message : messages) {
-            boolean holdsImages = message.role() == Message.Role.USER;
-            int own = holdsImages ? left : 0;
-            left -= own;
+            boolean shows = !shown && message.role() == Message.Role.USER;
+            shown |= shows;
             Map<String, Object> turn = new HashMap<>();
             turn.put("role", message.role().name().toLowerCase(Locale.ROOT));
-            turn.put("content", parts ? parts(message, own) : text(message, own));
+            turn.put(
+                    "content",
+                    parts
+                            ? parts(message, shows ? images : 0, shows ? videos : 0)
+                            : text(message, shows ? images : 0, shows ? videos : 0));
             turns.add(turn);
         }
         Map<String, Object> variables = new HashMap<>(constants);
@@ -151,16 +159,17 @@ final class ChatTemplate {
         return template.render(variables);
     }
 
-    private static List<Object> parts(Message message, int images) {
+    private static List<Object> parts(Message message, int images, int videos) {
         List<Object> parts = new ArrayList<>();
-        for (int i = 0; i < images; i++) {
-            parts.add(Map.of("type", "image"));
-        }
+        parts.addAll(Collections.nCopies(images, Map.of("type", "image")));
+        parts.addAll(Collections.nCopies(videos, Map.of("type", "video")));
         parts.add(Map.of("type", "text", "text", message.content()));
         return parts;
     }
 
-    private String text(Message message, int images) {
-        return (placeholder + "\n").repeat(images) + message.content();
+    private String text(Message message, int images, int videos) {
+        return (placeholder + "\n").repeat(images)
+                + (videoPlaceholder + "\n").repeat(videos)
+                + message.content();
     }
 }

@@ -8,98 +8,150 @@ import io.flinkllava.runtime.checkpoint.Checkpoint;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * Messages and pictures become prompt ids: rendered by the checkpoint's chat template, tokenized as
- * {@code ProcessorMixin.apply_chat_template(tokenize=True)} of transformers does, and every image
- * token repeated once for each of its picture's features.
+ * Messages become prompt ids: rendered by the checkpoint's chat template and tokenized as {@code
+ * ProcessorMixin.apply_chat_template(tokenize=True)} of transformers does. Where messages contain
+ * the placeholders themselves, pictures stand there; else in front of the first user message.
  *
  * <p>Immutable and thread-safe. Borrows the tokenizer.
  */
 public final class PromptEncoder {
 
-    private static final String DEFAULT_PLACEHOLDER = "<image>";
+    private static final String DEFAULT_IMAGE = "<image>";
+    private static final String DEFAULT_VIDEO = "<video>";
 
     /** Far more than any context holds, and within the limits that a template is rendered under. */
     private static final int MAX_CHARACTERS = 1 << 20;
 
     private final LlavaTokenizer tokenizer;
     private final ChatTemplate template;
-    private final String placeholder;
+    private final Placeholder image;
+    private final Optional<Placeholder> video;
     private final String beginOfSequence;
-    private final int imageTokenId;
 
     /**
-     * Checks the chat template and that the tokenizer knows the model's image token.
+     * Checks the chat template and that the tokenizer knows the model's image and video tokens.
      *
      * @throws LlavaException with code {@link LlavaErrorCode#MODEL} if they do not fit together
      */
     public PromptEncoder(Checkpoint checkpoint, LlavaTokenizer tokenizer) {
         this.tokenizer = tokenizer;
-        this.imageTokenId = checkpoint.config().imageTokenId();
-        this.placeholder =
-                checkpoint.specialTokens().getOrDefault("image_token", DEFAULT_PLACEHOLDER);
-        this.beginOfSequence = checkpoint.specialTokens().getOrDefault("bos_token", "");
-        int[] ids = tokenizer.encode(placeholder, false);
-        if (ids.length != 1 || ids[0] != imageTokenId) {
+        Map<String, String> tokens = checkpoint.specialTokens();
+        this.image =
+                placeholder(
+                        checkpoint,
+                        "image",
+                        tokens.getOrDefault("image_token", DEFAULT_IMAGE),
+                        checkpoint.config().imageTokenId());
+        this.video =
+                checkpoint
+                        .config()
+                        .video()
+                        .map(
+                                layout ->
+                                        placeholder(
+                                                checkpoint,
+                                                "video",
+                                                tokens.getOrDefault("video_token", DEFAULT_VIDEO),
+                                                layout.tokenId()));
+        this.beginOfSequence = tokens.getOrDefault("bos_token", "");
+        this.template =
+                new ChatTemplate(
+                        checkpoint,
+                        image.text(),
+                        video.map(Placeholder::text).orElse(DEFAULT_VIDEO));
+    }
+
+    private Placeholder placeholder(Checkpoint checkpoint, String kind, String text, int id) {
+        int[] ids = tokenizer.encode(text, false);
+        if (ids.length != 1 || ids[0] != id) {
             throw LlavaException.model(
                     checkpoint.tokenizerFile()
                             + " encodes "
-                            + placeholder
+                            + text
                             + " as "
                             + Arrays.toString(ids)
-                            + ", but the image token of config.json is "
-                            + imageTokenId
-                            + ": the two files belong to different models, or the image token was"
-                            + " never added to the tokenizer");
+                            + ", but the "
+                            + kind
+                            + " token of config.json is "
+                            + id
+                            + ": the two files belong to different models, or the "
+                            + kind
+                            + " token was never added to the tokenizer");
         }
-        this.template = new ChatTemplate(checkpoint, placeholder);
+        return new Placeholder(kind, text, id);
     }
 
     /**
      * Encodes a dialogue that ends with the user message to answer.
      *
-     * @param imageTokens features of each picture, in the order in which the first user message
-     *     refers to them
-     * @return the ids; the image token's once per feature
+     * @param images how many pictures, in the order in which the messages refer to them
+     * @param videos how many videos, likewise
+     * @return the ids, with one placeholder for each picture and video
      * @throws LlavaException with code {@link LlavaErrorCode#INPUT} if the messages are not fit to
      *     be asked, {@link LlavaErrorCode#MODEL} if the chat template drops or adds pictures
      */
-    public int[] encode(List<Message> messages, List<Integer> imageTokens) {
-        String prompt = render(messages, imageTokens.size());
+    public EncodedPrompt encode(List<Message> messages, int images, int videos) {
+        String prompt = render(messages, images, videos);
         boolean alreadyBegun = !beginOfSequence.isEmpty() && prompt.startsWith(beginOfSequence);
         int[] ids = tokenizer.encode(prompt, !alreadyBegun);
-        requirePlaceholders((int) Arrays.stream(ids).filter(this::isImage).count(), imageTokens);
-        int features = imageTokens.stream().mapToInt(Integer::intValue).sum();
-        int[] expanded = new int[ids.length - imageTokens.size() + features];
-        int image = 0;
-        int end = 0;
-        for (int id : ids) {
-            int times = isImage(id) ? imageTokens.get(image++) : 1;
-            Arrays.fill(expanded, end, end + times, id);
-            end += times;
-        }
-        return expanded;
+        requirePlaceholders(ids, image, images);
+        video.ifPresent(placeholder -> requirePlaceholders(ids, placeholder, videos));
+        return new EncodedPrompt(
+                ids,
+                image.id(),
+                video.isPresent() ? OptionalInt.of(video.get().id()) : OptionalInt.empty());
     }
 
     /**
-     * Renders a dialogue, with one placeholder for each picture.
+     * Renders a dialogue, with one placeholder for each picture and video.
      *
      * @throws LlavaException as {@link #encode}
      */
-    public String render(List<Message> messages, int images) {
+    public String render(List<Message> messages, int images, int videos) {
         requireQuestion(messages);
         requireRenderable(messages);
+        int imagesInFront = inFront(messages, image, images);
+        int videosInFront =
+                video.map(placeholder -> inFront(messages, placeholder, videos)).orElse(videos);
+        return template.render(messages, imagesInFront, videosInFront);
+    }
+
+    /** How many the messages do not place themselves: none or all. */
+    private static int inFront(List<Message> messages, Placeholder placeholder, int count) {
+        int placed = 0;
         for (Message message : messages) {
-            if (message.content().contains(placeholder)) {
+            int found = occurrences(message.content(), placeholder.text());
+            if (found > 0 && message.role() != Message.Role.USER) {
                 throw LlavaException.input(
-                        "A message contains "
-                                + placeholder
-                                + ", which stands for a picture in the prompt: leave it out, pictures"
-                                + " are placed by themselves");
+                        "A message of the "
+                                + message.role().name().toLowerCase(Locale.ROOT)
+                                + " contains "
+                                + placeholder.text()
+                                + ", which stands for a "
+                                + placeholder.noun()
+                                + ": only messages of the user show any");
             }
+            placed += found;
         }
-        return template.render(messages, images);
+        if (placed != 0 && placed != count) {
+            throw LlavaException.input(
+                    "The messages contain "
+                            + placeholder.text()
+                            + " "
+                            + placed
+                            + " times, and the request has "
+                            + count
+                            + " "
+                            + placeholder.noun()
+                            + (count == 1 ? "" : "s")
+                            + ": write it once for each, or leave it out and they stand in front");
+        }
+        return placed == 0 ? count : 0;
     }
 
     private static void requireQuestion(List<Message> messages) {
@@ -130,21 +182,20 @@ public final class PromptEncoder {
         }
     }
 
-    private boolean isImage(int id) {
-        return id == imageTokenId;
-    }
-
-    private void requirePlaceholders(int found, List<Integer> imageTokens) {
-        if (found != imageTokens.size()) {
+    private void requirePlaceholders(int[] ids, Placeholder placeholder, int wanted) {
+        long found = Arrays.stream(ids).filter(id -> id == placeholder.id()).count();
+        if (found != wanted) {
             throw LlavaException.model(
                     template.name()
                             + " made "
                             + found
                             + " "
-                            + placeholder
+                            + placeholder.text()
                             + " of "
-                            + imageTokens.size()
-                            + " pictures");
+                            + wanted
+                            + " "
+                            + placeholder.noun()
+                            + "s");
         }
     }
 
@@ -154,5 +205,13 @@ public final class PromptEncoder {
             count++;
         }
         return count;
+    }
+
+    /** What stands for a picture or a video in a prompt. */
+    private record Placeholder(String kind, String text, int id) {
+
+        String noun() {
+            return kind.equals("image") ? "picture" : kind;
+        }
     }
 }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,7 +26,7 @@ class CheckpointReaderTest {
                         new LlavaConfig(
                                 "llava",
                                 new VisionConfig(
-                                        "clip_vision_model",
+                                        VisionConfig.Architecture.CLIP,
                                         48,
                                         96,
                                         3,
@@ -38,11 +39,12 @@ class CheckpointReaderTest {
                                 new TextConfig(
                                         "llama", 64, 112, 3, 4, 4, 16, 594, 2048, 1e-5f, 10_000,
                                         "silu", false, false, false),
-                                560,
-                                "gelu",
-                                true,
+                                new ProjectorConfig(2, "gelu", true, OptionalDouble.empty()),
                                 List.of(-2),
-                                FeatureSelect.DEFAULT));
+                                FeatureSelect.DEFAULT,
+                                560,
+                                new ImageLayout.OneTile(),
+                                Optional.empty()));
     }
 
     @Test
@@ -62,7 +64,8 @@ class CheckpointReaderTest {
                                 Optional.of(new Size(42, 42)),
                                 0.00392156862745098,
                                 List.of(0.48145467f, 0.4578275f, 0.40821072f),
-                                List.of(0.26862955f, 0.2613026f, 0.2757771f)));
+                                List.of(0.26862955f, 0.2613026f, 0.2757771f),
+                                List.of()));
     }
 
     @Test

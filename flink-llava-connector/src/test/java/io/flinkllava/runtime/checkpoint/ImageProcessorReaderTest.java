@@ -103,7 +103,7 @@ class ImageProcessorReaderTest {
             quoteCharacter = '^',
             textBlock =
                     """
-            "image_processor_type": "SiglipImageProcessor"  | image_processor_type is "SiglipImageProcessor"
+            "image_processor_type": "VitImageProcessor"     | image_processor_type is "VitImageProcessor"
             "feature_extractor_type": "X"                   | feature_extractor_type is "X"
             "size": {"longest_edge": 3}                     | {height, width} or {shortest_edge}
             "size": {"height": 3}                           | size is {"height":3}

@@ -9,6 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 import static io.flinkllava.runtime.checkpoint.TestCheckpoint.assertModelError;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,7 +57,16 @@ class LlavaConfigReaderTest {
 
     private static final VisionConfig CLIP_LARGE_336 =
             new VisionConfig(
-                    "clip_vision_model", 1024, 4096, 24, 16, 336, 14, 3, "quick_gelu", 1e-5f);
+                    VisionConfig.Architecture.CLIP,
+                    1024,
+                    4096,
+                    24,
+                    16,
+                    336,
+                    14,
+                    3,
+                    "quick_gelu",
+                    1e-5f);
 
     @TempDir Path folder;
     private TestCheckpoint checkpoint;
@@ -78,11 +89,12 @@ class LlavaConfigReaderTest {
                                 "llava",
                                 CLIP_LARGE_336,
                                 vicuna,
-                                32_000,
-                                "gelu",
-                                true,
+                                new ProjectorConfig(2, "gelu", true, OptionalDouble.empty()),
                                 List.of(-2),
-                                FeatureSelect.DEFAULT));
+                                FeatureSelect.DEFAULT,
+                                32_000,
+                                new ImageLayout.OneTile(),
+                                Optional.empty()));
     }
 
     @Test
@@ -105,7 +117,7 @@ class LlavaConfigReaderTest {
         assertThat(config.vision())
                 .isEqualTo(
                         new VisionConfig(
-                                "clip_vision_model",
+                                VisionConfig.Architecture.CLIP,
                                 768,
                                 3072,
                                 12,
@@ -149,7 +161,7 @@ class LlavaConfigReaderTest {
 
         assertThat(config.visionFeatureLayers()).containsExactly(-2, 24);
         assertThat(config.select()).isEqualTo(FeatureSelect.FULL);
-        assertThat(config.projectorBias()).isFalse();
+        assertThat(config.projector().bias()).isFalse();
     }
 
     @ParameterizedTest
@@ -158,7 +170,7 @@ class LlavaConfigReaderTest {
             quoteCharacter = '^',
             textBlock =
                     """
-            "model_type": "llava_next"                            | model_type is "llava_next"
+            "model_type": "llava_3"                               | llava, llava_next, llava_next_video, llava_onevision, vipllava
             "model_type": null                                    | model_type is absent
             "model_type": 3                                       | model_type is 3
             "mm_vision_tower": "openai/clip"                      | llava-hf/llava-1.5-7b-hf
@@ -169,7 +181,7 @@ class LlavaConfigReaderTest {
             "vision_feature_select_strategy": "patch"             | default or full
             "multimodal_projector_bias": 1                        | true or false
             "vision_config": []                                   | vision_config is []
-            "vision_config": {"model_type": "siglip_vision_model"} | vision_config.model_type is
+            "vision_config": {"model_type": "dinov2"} | vision_config.model_type is
             "vision_config": {"hidden_size": 0}                   | vision_config.hidden_size is 0
             "vision_config": {"num_attention_heads": 7}           | a multiple of num_attention_heads, 7
             "vision_config": {"patch_size": 300}                  | at least patch_size, 300

@@ -45,7 +45,7 @@ class HostilePicturesTest {
 
     @Test
     void refusesMoreBytesThanTheLimit() {
-        ImageDecoder strict = new ImageDecoder(new RequestLimits(100, 1000, 100, 1, 1));
+        ImageDecoder strict = new ImageDecoder(new RequestLimits(100, 1000, 100, 1, 1, 1));
 
         assertThatThrownBy(() -> strict.decode(new byte[101]))
                 .hasMessageContaining("101 bytes")
@@ -54,7 +54,7 @@ class HostilePicturesTest {
 
     @Test
     void refusesMorePixelsThanTheLimit() {
-        ImageDecoder strict = new ImageDecoder(new RequestLimits(100_000, 1000, 100, 1, 1));
+        ImageDecoder strict = new ImageDecoder(new RequestLimits(100_000, 1000, 100, 1, 1, 1));
 
         assertThatThrownBy(() -> strict.decode(TestPictures.bytes("images-extra/icc.png")))
                 .hasMessageContaining("PNG picture has 61 x 47 pixels")

@@ -86,7 +86,8 @@ class ImageProcessorTest {
                         Optional.empty(),
                         1 / 255.0,
                         CLIP_MEAN,
-                        CLIP_STD);
+                        CLIP_STD,
+                        List.of());
 
         assertThatThrownBy(
                         () -> new ImageProcessor(noCrop).process(TestPictures.generated(16_384, 1)))
@@ -105,7 +106,8 @@ class ImageProcessorTest {
                         Optional.empty(),
                         1 / 255.0,
                         List.of(0.5f),
-                        List.of(0.5f));
+                        List.of(0.5f),
+                        List.of());
 
         assertThatThrownBy(() -> new ImageProcessor(grey)).hasMessageContaining("[0.5]");
     }
@@ -123,7 +125,8 @@ class ImageProcessorTest {
                 Optional.of(new Size(side, side)),
                 1 / 255.0,
                 CLIP_MEAN,
-                CLIP_STD);
+                CLIP_STD,
+                List.of());
     }
 
     private static ImageProcessorConfig config(JsonNode json) {
@@ -134,7 +137,8 @@ class ImageProcessorTest {
                 size(json.get("crop")),
                 json.get("rescale").asDouble(),
                 floats(json.get("mean")),
-                floats(json.get("std")));
+                floats(json.get("std")),
+                List.of());
     }
 
     private static Optional<Resize> resize(JsonNode json) {

@@ -9,10 +9,9 @@ import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.engine.StepExecutor.RowToken;
 import io.flinkllava.runtime.engine.StepScores;
-import io.flinkllava.runtime.graph.VisionGraph;
 import io.flinkllava.runtime.image.ImageDecoder;
-import io.flinkllava.runtime.image.ImageProcessor;
-import io.flinkllava.runtime.image.PixelValues;
+import io.flinkllava.runtime.image.VisualInput;
+import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.testing.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,7 +134,7 @@ class OnnxStepExecutorTest {
         int[] ids = right.tokenIds().clone();
         Arrays.setAll(ids, i -> ids[i] == checkpoint.config().imageTokenId() ? 5 : ids[i]);
         try (OnnxStepExecutor executor = open()) {
-            assertThatThrownBy(() -> executor.prefill(0, new Prompt(ids, right.images()), false))
+            assertThatThrownBy(() -> executor.prefill(0, new Prompt(ids, right.visuals()), false))
                     .isInstanceOf(LlavaException.class)
                     .hasMessageContaining("0 image tokens for 9 image features");
         }
@@ -172,14 +171,17 @@ class OnnxStepExecutorTest {
             return new Prompt(words, List.of());
         }
         byte[] encoded = Files.readAllBytes(Golden.image("img" + random.nextInt(9) + ".png"));
-        PixelValues pixels =
-                new ImageProcessor(checkpoint.imageProcessor())
-                        .process(new ImageDecoder(RequestLimits.DEFAULT).decode(encoded));
-        int features = VisionGraph.tokens(checkpoint.config());
+        VisualInput picture =
+                new VisualProcessor(
+                                checkpoint.config(),
+                                checkpoint.imageProcessor(),
+                                checkpoint.videoProcessor())
+                        .image(new ImageDecoder(RequestLimits.DEFAULT).decode(encoded));
+        int features = picture.tokens();
         int[] ids = new int[words.length + features];
         Arrays.fill(ids, 0, features, checkpoint.config().imageTokenId());
         System.arraycopy(words, 0, ids, features, words.length);
-        return new Prompt(ids, List.of(pixels));
+        return new Prompt(ids, List.of(picture));
     }
 
     /** A sequence and the scores that it got so far. */

@@ -97,7 +97,8 @@ class FixedTemplateTest {
         return new ChatTemplate(
                         TextFixtures.checkpoint(
                                 Path.of("/models/any"), template.source(), "llava", 560),
-                        "<image>")
-                .render(messages, 1);
+                        "<image>",
+                        "<video>")
+                .render(messages, 1, 0);
     }
 }

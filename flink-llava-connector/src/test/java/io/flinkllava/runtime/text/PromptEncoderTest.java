@@ -5,6 +5,7 @@ import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.Message;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
+import io.flinkllava.runtime.text.EncodedPrompt.Visual;
 import io.flinkllava.testing.Golden;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,8 +54,11 @@ class PromptEncoderTest {
             JsonNode expected = request.get("expected");
             int images = request.get("images").size();
             List<Message> messages = messages(request);
-            assertThat(encoder.render(messages, images)).isEqualTo(expected.get("prompt").asText());
-            int[] ids = encoder.encode(messages, Collections.nCopies(images, FEATURES));
+            assertThat(encoder.render(messages, images, 0))
+                    .isEqualTo(expected.get("prompt").asText());
+            int[] ids =
+                    encoder.encode(messages, images, 0)
+                            .expand(Collections.nCopies(images, FEATURES));
             assertThat(ids).hasSize(expected.get("prompt_tokens").asInt());
             assertThat(imageTokens(ids)).isEqualTo(images * FEATURES);
             assertThat(tokenizer.decode(List.of(answer(expected))))
@@ -64,7 +68,10 @@ class PromptEncoderTest {
 
     @Test
     void expandsEachPictureByItsOwnFeatures() throws IOException {
-        int[] ids = encoder(llava15Template()).encode(List.of(Message.user("q")), List.of(2, 5));
+        int[] ids =
+                encoder(llava15Template())
+                        .encode(List.of(Message.user("q")), 2, 0)
+                        .expand(List.of(2, 5));
         int[] single = tokenizer.encode("USER: <image>\n<image>\nq ASSISTANT:", true);
         List<Integer> expected = new ArrayList<>();
         int image = 0;
@@ -79,10 +86,9 @@ class PromptEncoderTest {
     @Test
     void beginsOnceWhereTheTemplateBegins() throws IOException {
         String template = "{{ bos_token }}" + llava15Template();
-        assertThat(encoder(template).encode(List.of(Message.user("q")), List.of(FEATURES)))
+        assertThat(encoder(template).encode(List.of(Message.user("q")), 1, 0).ids())
                 .containsExactly(
-                        encoder(llava15Template())
-                                .encode(List.of(Message.user("q")), List.of(FEATURES)));
+                        encoder(llava15Template()).encode(List.of(Message.user("q")), 1, 0).ids());
     }
 
     @Test
@@ -125,43 +131,61 @@ class PromptEncoderTest {
     }
 
     @Test
+    void placesPicturesWhereTheMessagesSaySo() throws IOException {
+        PromptEncoder encoder = encoder(llava15Template());
+        List<Message> messages =
+                List.of(
+                        Message.user("Compare <image> with <image>."),
+                        new Message(ASSISTANT, "A."),
+                        Message.user("And <image>?"));
+        assertThat(encoder.render(messages, 3, 0))
+                .isEqualTo(
+                        "USER: Compare <image> with <image>. ASSISTANT: A. USER: And <image>?"
+                                + " ASSISTANT:");
+        assertThat(encoder.encode(messages, 3, 0).visuals())
+                .containsExactly(Visual.IMAGE, Visual.IMAGE, Visual.IMAGE);
+    }
+
+    @Test
     void refusesWhatIsNoQuestion() throws IOException {
         PromptEncoder encoder = encoder(llava15Template());
-        assertError(LlavaErrorCode.INPUT, "no message", () -> encoder.encode(List.of(), List.of()));
+        assertError(LlavaErrorCode.INPUT, "no message", () -> encoder.encode(List.of(), 0, 0));
         assertError(
                 LlavaErrorCode.INPUT,
                 "question is empty",
-                () -> encoder.encode(List.of(Message.user(" \n ")), List.of()));
+                () -> encoder.encode(List.of(Message.user(" \n ")), 0, 0));
         assertError(
                 LlavaErrorCode.INPUT,
                 "last message is from the assistant",
                 () ->
                         encoder.encode(
-                                List.of(Message.user("q"), new Message(ASSISTANT, "a")),
-                                List.of()));
+                                List.of(Message.user("q"), new Message(ASSISTANT, "a")), 0, 0));
         assertError(
                 LlavaErrorCode.INPUT,
-                "contains <image>",
-                () -> encoder.encode(List.of(Message.user("What is <image>?")), List.of(1)));
+                "contain <image> 2 times, and the request has 1 picture:",
+                () -> encoder.encode(List.of(Message.user("<image> or <image>?")), 1, 0));
         assertError(
                 LlavaErrorCode.INPUT,
-                "contains <image>",
+                "contain <image> 1 times, and the request has 0 pictures:",
+                () -> encoder.encode(List.of(Message.user("What is <image>?")), 0, 0));
+        assertError(
+                LlavaErrorCode.INPUT,
+                "message of the system contains <image>",
                 () ->
                         encoder.encode(
-                                List.of(new Message(SYSTEM, "<image>"), Message.user("q")),
-                                List.of(1)));
+                                List.of(new Message(SYSTEM, "<image>"), Message.user("q")), 1, 0));
     }
 
     @Test
     void takesLongQuestionsUpToABound() throws IOException {
         PromptEncoder encoder = encoder(llava15Template());
         String longest = "x".repeat(1 << 20);
-        assertThat(encoder.render(List.of(Message.user(longest)), 1))
+        assertThat(encoder.render(List.of(Message.user(longest)), 1, 0))
                 .isEqualTo("USER: <image>\n" + longest + " ASSISTANT:");
         assertError(
                 LlavaErrorCode.INPUT,
                 "1048577 characters",
-                () -> encoder.render(List.of(Message.user(longest + "x")), 1));
+                () -> encoder.render(List.of(Message.user(longest + "x")), 1, 0));
     }
 
     @Test
@@ -174,7 +198,7 @@ class PromptEncoderTest {
         assertError(
                 LlavaErrorCode.INPUT,
                 "/models/some-llava refuses these messages: No system role.",
-                () -> encoder.render(List.of(new Message(SYSTEM, "s"), Message.user("q")), 0));
+                () -> encoder.render(List.of(new Message(SYSTEM, "s"), Message.user("q")), 0, 0));
     }
 
     @Test
@@ -200,12 +224,12 @@ class PromptEncoderTest {
                         "{% for m in messages %}{% for c in m.content %}"
                                 + "{% if c.type == 'text' %}{{ c.text }}"
                                 + "{% elif loop.first %}<image>{% endif %}{% endfor %}{% endfor %}");
-        assertThat(imageTokens(encoder.encode(List.of(Message.user("q")), List.of(3))))
-                .isEqualTo(3);
+        assertThat(encoder.encode(List.of(Message.user("q")), 1, 0).expand(List.of(3)))
+                .hasSize(encoder.encode(List.of(Message.user("q")), 1, 0).ids().length + 2);
         assertError(
                 LlavaErrorCode.MODEL,
                 "The chat template of /models/some-llava made 1 <image> of 2 pictures",
-                () -> encoder.encode(List.of(Message.user("q")), List.of(3, 3)));
+                () -> encoder.encode(List.of(Message.user("q")), 2, 0));
     }
 
     @Test
@@ -230,7 +254,7 @@ class PromptEncoderTest {
     }
 
     private static String render(String template, List<Message> messages) throws IOException {
-        return encoder(TextFixtures.chatTemplate(template).asText()).render(messages, 2);
+        return encoder(TextFixtures.chatTemplate(template).asText()).render(messages, 2, 0);
     }
 
     private static String llava15Template() throws IOException {

@@ -3,6 +3,7 @@ package io.flinkllava.runtime.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
+import io.flinkllava.runtime.checkpoint.ImageLayout;
 import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.checkpoint.LlavaConfig.FeatureSelect;
 import io.flinkllava.testing.Golden;
@@ -39,14 +40,16 @@ final class TextFixtures {
                         modelType,
                         null,
                         null,
-                        imageToken,
-                        "gelu",
-                        true,
+                        null,
                         List.of(-2),
-                        FeatureSelect.DEFAULT);
+                        FeatureSelect.DEFAULT,
+                        imageToken,
+                        new ImageLayout.OneTile(),
+                        Optional.empty());
         return new Checkpoint(
                 folder,
                 config,
+                null,
                 null,
                 null,
                 Optional.ofNullable(template),

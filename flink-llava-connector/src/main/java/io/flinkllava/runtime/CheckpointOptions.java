@@ -1,0 +1,64 @@
+package io.flinkllava.runtime;
+
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * How a checkpoint folder is read where it leaves a choice. Most folders leave none.
+ *
+ * @param visionTower folder of the vision tower, for checkpoints in the layout of the original
+ *     LLaVA code that name a tower they do not contain; {@link #FROM_FOLDER} to look inside and
+ *     beside the checkpoint
+ * @param conversation conversation style of the original LLaVA code, such as {@code v1} or {@code
+ *     mistral_instruct}, for folders without a chat template; {@link #FROM_FOLDER} to go by the
+ *     folder's name
+ * @param onnxVariant which of several exported ONNX graphs is taken, by the suffix of its file name
+ *     ({@code fp32}, {@code fp16}, {@code q4}, ...); {@link #FROM_FOLDER} for the most exact one
+ * @param severalImages how several pictures of one request are cut
+ */
+public record CheckpointOptions(
+        String visionTower, String conversation, String onnxVariant, SeveralImages severalImages)
+        implements Serializable {
+
+    public static final String FROM_FOLDER = "";
+
+    public static final CheckpointOptions DEFAULT =
+            new CheckpointOptions(FROM_FOLDER, FROM_FOLDER, FROM_FOLDER, SeveralImages.TILED);
+
+    /** How LLaVA-OneVision sees several pictures of one request; no other family has a choice. */
+    public enum SeveralImages {
+        /**
+         * Each as if it were alone: full resolution. What the processor of transformers does with a
+         * flat list of pictures.
+         */
+        TILED,
+        /**
+         * Each as one padded tile, at a fraction of the tokens, as the model was trained on several
+         * pictures. What the processor of transformers does with a nested list.
+         */
+        ONE_TILE_EACH
+    }
+
+    public CheckpointOptions {
+        Objects.requireNonNull(visionTower, "visionTower");
+        Objects.requireNonNull(conversation, "conversation");
+        Objects.requireNonNull(onnxVariant, "onnxVariant");
+        Objects.requireNonNull(severalImages, "severalImages");
+    }
+
+    public CheckpointOptions withVisionTower(String value) {
+        return new CheckpointOptions(value, conversation, onnxVariant, severalImages);
+    }
+
+    public CheckpointOptions withConversation(String value) {
+        return new CheckpointOptions(visionTower, value, onnxVariant, severalImages);
+    }
+
+    public CheckpointOptions withOnnxVariant(String value) {
+        return new CheckpointOptions(visionTower, conversation, value, severalImages);
+    }
+
+    public CheckpointOptions withSeveralImages(SeveralImages value) {
+        return new CheckpointOptions(visionTower, conversation, onnxVariant, value);
+    }
+}

@@ -1,0 +1,170 @@
+package io.flinkllava.runtime.image;
+
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.checkpoint.ImageLayout.Anyres;
+import io.flinkllava.runtime.checkpoint.ImageProcessorConfig;
+import io.flinkllava.runtime.checkpoint.LlavaConfig;
+import io.flinkllava.runtime.checkpoint.VideoLayout;
+import io.flinkllava.runtime.checkpoint.VideoLayout.Pooling;
+
+import java.util.List;
+
+/**
+ * Pictures and videos become what a checkpoint's tower sees: cut, resampled, normalised, with the
+ * recipe for their tokens.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class VisualProcessor {
+
+    private final LlavaConfig config;
+    private final ImageProcessor images;
+    private final ImageProcessor squares;
+    private final ImageProcessor frames;
+
+    /**
+     * Prepares the processors.
+     *
+     * @param image how pictures are processed
+     * @param video how the frames of videos are processed
+     */
+    public VisualProcessor(
+            LlavaConfig config, ImageProcessorConfig image, ImageProcessorConfig video) {
+        this.config = config;
+        this.images = new ImageProcessor(image);
+        this.squares = new ImageProcessor(image.paddedToSquare());
+        this.frames = new ImageProcessor(video);
+    }
+
+    /**
+     * Processes a picture at full resolution.
+     *
+     * @throws LlavaException INPUT if it is so elongated that nothing of it would be left
+     */
+    public VisualInput image(RgbImage image) {
+        return config.images() instanceof Anyres anyres
+                ? tiled(image, anyres)
+                : new VisualInput(
+                        List.of(images.process(image)),
+                        1,
+                        FeaturePacking.identity(config.featuresPerTile()));
+    }
+
+    /**
+     * Processes one of several pictures as one tile, padded to a square where the family has tiles
+     * at all ({@code LlavaOnevisionImageProcessor} with more than one picture in a sample).
+     */
+    public VisualInput oneTile(RgbImage image) {
+        if (!(config.images() instanceof Anyres)) {
+            return image(image);
+        }
+        FeaturePacking.Builder packing = new FeaturePacking.Builder(config.featuresPerTile());
+        FeatureGrid.of(0, config.vision().patchesPerSide(), 1, 1).appendTo(packing, false);
+        return new VisualInput(List.of(squares.process(image)), 1, packing.newline().build());
+    }
+
+    private VisualInput tiled(RgbImage image, Anyres anyres) {
+        AnyresGeometry geometry =
+                AnyresGeometry.of(image.height(), image.width(), anyres.pinpoints());
+        int tile = config.vision().imageSize();
+        List<PixelValues> tiles = images.tiles(image, geometry, tile);
+        int side = config.vision().patchesPerSide();
+        FeaturePacking.Builder packing = new FeaturePacking.Builder(tiles.size() * side * side);
+        FeatureGrid.of(0, side, 1, 1).appendTo(packing, false);
+        FeatureGrid whole =
+                FeatureGrid.of(
+                        side * side,
+                        side,
+                        geometry.best().height() / tile,
+                        geometry.best().width() / tile);
+        FeatureGrid seen = whole.crop(geometry.unpadded(whole.columns(), whole.rows()));
+        double ratio =
+                anyres.maxTiles().isPresent()
+                        ? Math.sqrt(
+                                (double) (seen.rows() * seen.columns())
+                                        / (anyres.maxTiles().getAsInt() * side * side))
+                        : 0;
+        if (ratio > 1.1) {
+            int rows = floorDivide(seen.rows(), ratio);
+            int columns = floorDivide(seen.columns(), ratio);
+            if (rows == 0 || columns == 0) {
+                throw LlavaException.input(
+                        "A picture of "
+                                + image.width()
+                                + " x "
+                                + image.height()
+                                + " pixels is too elongated for this model: nothing of it would be"
+                                + " left");
+            }
+            seen.appendScaledTo(packing, rows, columns, true);
+        } else {
+            seen.appendTo(packing, true);
+        }
+        return new VisualInput(tiles, 1, packing.build());
+    }
+
+    /** {@code int(a // b)} of Python, which is not the floor of the rounded quotient. */
+    private static int floorDivide(int a, double b) {
+        double quotient = (a - a % b) / b;
+        double floor = Math.floor(quotient);
+        return (int) (quotient - floor > 0.5 ? floor + 1 : floor);
+    }
+
+    /**
+     * Processes the frames of a video.
+     *
+     * @throws LlavaException INPUT if the family sees no videos or the frames differ in size
+     */
+    public VisualInput video(List<RgbImage> video) {
+        VideoLayout layout =
+                config.video()
+                        .orElseThrow(
+                                () ->
+                                        LlavaException.input(
+                                                "The request has a video, but models of the family "
+                                                        + config.modelType()
+                                                        + " see pictures only: send some frames as"
+                                                        + " pictures"));
+        requireOneSize(video);
+        List<PixelValues> tiles = video.stream().map(frames::process).toList();
+        int side = config.vision().patchesPerSide();
+        if (layout.pooling() != Pooling.BILINEAR) {
+            int pooled = side / layout.stride();
+            return new VisualInput(
+                    tiles,
+                    layout.stride(),
+                    FeaturePacking.identity(tiles.size() * pooled * pooled));
+        }
+        FeaturePacking.Builder packing = new FeaturePacking.Builder(tiles.size() * side * side);
+        int scaled = (side + layout.stride() - 1) / layout.stride();
+        for (int frame = 0; frame < tiles.size(); frame++) {
+            FeatureGrid.of(frame * side * side, side, 1, 1)
+                    .appendScaledTo(packing, scaled, scaled, false);
+        }
+        if (layout.newline()) {
+            packing.newline();
+        }
+        return new VisualInput(tiles, 1, packing.build());
+    }
+
+    private static void requireOneSize(List<RgbImage> video) {
+        RgbImage first = video.get(0);
+        for (int i = 1; i < video.size(); i++) {
+            RgbImage frame = video.get(i);
+            if (frame.width() != first.width() || frame.height() != first.height()) {
+                throw LlavaException.input(
+                        "Frame "
+                                + (i + 1)
+                                + " of the video has "
+                                + frame.width()
+                                + " x "
+                                + frame.height()
+                                + " pixels, the first has "
+                                + first.width()
+                                + " x "
+                                + first.height()
+                                + ": the frames of a video have one size");
+            }
+        }
+    }
+}
