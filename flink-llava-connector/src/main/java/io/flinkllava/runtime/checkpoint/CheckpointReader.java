@@ -39,7 +39,7 @@ public final class CheckpointReader {
         return new Checkpoint(
                 path,
                 config,
-                GenerationReader.read(folder, configFile),
+                GenerationReader.read(folder, configFile, config.text()),
                 processor,
                 ChatTemplateReader.read(folder),
                 SpecialTokensReader.read(folder),

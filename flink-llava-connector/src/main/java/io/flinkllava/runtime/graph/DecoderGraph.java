@@ -4,6 +4,7 @@ import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.TextConfig;
 import io.flinkllava.runtime.graph.GraphWriter.Element;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,8 +12,10 @@ import java.util.List;
  * embeddings of image tokens, keys and values go to the KV arena in place, and only the last
  * position of each row is scored.
  *
- * <p>Implements {@code LlamaForCausalLM} of Hugging Face transformers ({@code modeling_llama.py})
- * with ONNX Runtime's {@code GroupQueryAttention}, which updates the cache in place when past and
+ * <p>Implements {@code LlamaForCausalLM}, {@code MistralForCausalLM} and {@code Qwen2ForCausalLM}
+ * of Hugging Face transformers ({@code modeling_llama.py}, {@code modeling_mistral.py}, {@code
+ * modeling_qwen2.py}), which differ in what {@link TextConfig} says of biases and windows, with
+ * ONNX Runtime's {@code GroupQueryAttention}, which updates the cache in place when past and
  * present are bound to the same memory.
  *
  * <p>Shapes: {@code batch} rows of {@code sequence} new tokens each; {@code capacity} is the length
@@ -102,7 +105,8 @@ public final class DecoderGraph {
         graph.input(SEQLENS_K, Element.INT32, "batch");
         graph.input(TOTAL_LENGTH, Element.INT32);
         graph.input(LAST_POSITIONS, Element.INT64, "batch");
-        RotaryCache rotary = RotaryCache.of(text, capacity);
+        RotaryCache rotary =
+                RotaryCache.of(text.rope(), text.headDim(), text.headDim() / 2, capacity);
         String cos = graph.constant("cos_cache", capacity, rotary.columns(), rotary.cos());
         String sin = graph.constant("sin_cache", capacity, rotary.columns(), rotary.sin());
 
@@ -141,11 +145,19 @@ public final class DecoderGraph {
     /** Attention before its output projection: {@code [batch * sequence, heads * headDim]}. */
     private String attention(String x, int layer, String cos, String sin) {
         String prefix = MODEL + "layers." + layer + ".self_attn.";
-        long queryWidth = (long) text.heads() * text.headDim();
-        long kvWidth = (long) text.kvHeads() * text.headDim();
-        String query = project(x, prefix + "q_proj", queryWidth);
-        String key = project(x, prefix + "k_proj", kvWidth);
-        String value = project(x, prefix + "v_proj", kvWidth);
+        String query = project(x, prefix + "q_proj", text.heads());
+        String key = project(x, prefix + "k_proj", text.kvHeads());
+        String value = project(x, prefix + "v_proj", text.kvHeads());
+        List<Attribute> attributes =
+                new ArrayList<>(
+                        List.of(
+                                Attribute.of("num_heads", text.heads()),
+                                Attribute.of("kv_num_heads", text.kvHeads()),
+                                Attribute.of("do_rotary", 1),
+                                Attribute.of("scale", (float) (1 / Math.sqrt(text.headDim())))));
+        text.windows()
+                .get(layer)
+                .ifPresent(window -> attributes.add(Attribute.of("local_window_size", window)));
         String output = graph.fresh("attention");
         graph.contrib(
                 "GroupQueryAttention",
@@ -160,14 +172,19 @@ public final class DecoderGraph {
                         cos,
                         sin),
                 List.of(output, present(layer, Cache.KEY), present(layer, Cache.VALUE)),
-                Attribute.of("num_heads", text.heads()),
-                Attribute.of("kv_num_heads", text.kvHeads()),
-                Attribute.of("do_rotary", 1));
-        return reshape(output, graph.constant(-1, queryWidth));
+                attributes.toArray(Attribute[]::new));
+        return reshape(output, graph.constant(-1, (long) text.heads() * text.headDim()));
     }
 
-    private String project(String x, String prefix, long width) {
-        String flat = graph.linear(x, prefix, width, text.hiddenSize(), text.attentionBias());
+    /** Queries, keys or values of all heads: {@code [batch, sequence, heads * headDim]}. */
+    private String project(String x, String prefix, int heads) {
+        String flat =
+                graph.linear(
+                        x,
+                        prefix,
+                        (long) heads * text.headDim(),
+                        text.hiddenSize(),
+                        text.biases().queryKeyValue());
         return reshape(flat, sequences);
     }
 
@@ -183,17 +200,18 @@ public final class DecoderGraph {
                 prefix + "self_attn.o_proj",
                 text.hiddenSize(),
                 (long) text.heads() * text.headDim(),
-                text.attentionBias());
+                text.biases().output());
     }
 
     private String mlp(String x, String prefix) {
         long width = text.hiddenSize();
         long inner = text.intermediateSize();
-        String gate = graph.linear(x, prefix + "gate_proj", inner, width, text.mlpBias());
-        String up = graph.linear(x, prefix + "up_proj", inner, width, text.mlpBias());
+        boolean bias = text.biases().mlp();
+        String gate = graph.linear(x, prefix + "gate_proj", inner, width, bias);
+        String up = graph.linear(x, prefix + "up_proj", inner, width, bias);
         String active = Activation.apply(graph, text.hiddenAct(), gate);
         String product = graph.node("Mul", List.of(active, up));
-        return graph.linear(product, prefix + "down_proj", width, inner, text.mlpBias());
+        return graph.linear(product, prefix + "down_proj", width, inner, bias);
     }
 
     private String firstNorm(String x) {
