@@ -19,7 +19,7 @@ import java.util.List;
  * present are bound to the same memory.
  *
  * <p>Shapes: {@code batch} rows of {@code sequence} new tokens each; {@code capacity} is the length
- * of a row in the arena.
+ * of a row in the arena and {@code headDim} in it is {@link #headDim}.
  */
 public final class DecoderGraph {
 
@@ -51,6 +51,8 @@ public final class DecoderGraph {
 
     private final GraphWriter graph;
     private final TextConfig text;
+    private final HeadPadding padding;
+    private final int headDim;
     private final int capacity;
     private final String rows;
     private final String sequences;
@@ -59,6 +61,8 @@ public final class DecoderGraph {
         this.text = checkpoint.config().text();
         this.capacity = capacity;
         this.graph = new GraphWriter("decoder", checkpoint.weights(), compute);
+        this.padding = new HeadPadding(graph, text.headDim());
+        this.headDim = headDim(text);
         graph.input(INPUT_IDS, Element.INT64, "batch", "sequence");
         this.rows = graph.constant(-1, text.hiddenSize());
         this.sequences =
@@ -75,6 +79,13 @@ public final class DecoderGraph {
      */
     public static OnnxGraph write(Checkpoint checkpoint, ComputeType compute, int capacity) {
         return new DecoderGraph(checkpoint, compute, capacity).write();
+    }
+
+    /**
+     * Size of a head in the arena: that of the model, or a little more where attention wants it.
+     */
+    public static int headDim(TextConfig text) {
+        return HeadPadding.padded(text.headDim());
     }
 
     /**
@@ -105,8 +116,7 @@ public final class DecoderGraph {
         graph.input(SEQLENS_K, Element.INT32, "batch");
         graph.input(TOTAL_LENGTH, Element.INT32);
         graph.input(LAST_POSITIONS, Element.INT64, "batch");
-        RotaryCache rotary =
-                RotaryCache.of(text.rope(), text.headDim(), text.headDim() / 2, capacity);
+        RotaryCache rotary = RotaryCache.of(text.rope(), text.headDim(), headDim / 2, capacity);
         String cos = graph.constant("cos_cache", capacity, rotary.columns(), rotary.cos());
         String sin = graph.constant("sin_cache", capacity, rotary.columns(), rotary.sin());
 
@@ -173,7 +183,8 @@ public final class DecoderGraph {
                         sin),
                 List.of(output, present(layer, Cache.KEY), present(layer, Cache.VALUE)),
                 attributes.toArray(Attribute[]::new));
-        return reshape(output, graph.constant(-1, (long) text.heads() * text.headDim()));
+        return reshape(
+                padding.narrow(output), graph.constant(-1, (long) text.heads() * text.headDim()));
     }
 
     /** Queries, keys or values of all heads: {@code [batch, sequence, heads * headDim]}. */
@@ -185,11 +196,11 @@ public final class DecoderGraph {
                         (long) heads * text.headDim(),
                         text.hiddenSize(),
                         text.biases().queryKeyValue());
-        return reshape(flat, sequences);
+        return reshape(padding.widen(flat), sequences);
     }
 
     private String arena(int layer, Cache cache) {
-        Object[] shape = {"batch", text.kvHeads(), capacity, text.headDim()};
+        Object[] shape = {"batch", text.kvHeads(), capacity, headDim};
         graph.declareOutput(present(layer, cache), Element.COMPUTE, shape);
         return graph.input(past(layer, cache), Element.COMPUTE, shape);
     }
