@@ -51,6 +51,7 @@ public final class DecoderGraph {
 
     private final GraphWriter graph;
     private final TextConfig text;
+    private final WordEmbeddings words;
     private final HeadPadding padding;
     private final int headDim;
     private final int capacity;
@@ -61,6 +62,7 @@ public final class DecoderGraph {
         this.text = checkpoint.config().text();
         this.capacity = capacity;
         this.graph = new GraphWriter("decoder", checkpoint.weights(), compute);
+        this.words = WordEmbeddings.of(text, checkpoint.weights());
         this.padding = new HeadPadding(graph, text.headDim());
         this.headDim = headDim(text);
         graph.input(INPUT_IDS, Element.INT64, "batch", "sequence");
@@ -145,9 +147,8 @@ public final class DecoderGraph {
     private String embed() {
         graph.input(IMAGE_FEATURES, Element.COMPUTE, "features", text.hiddenSize());
         graph.input(IMAGE_POSITIONS, Element.INT64, "features", 1);
-        String table =
-                graph.weight(MODEL + "embed_tokens.weight", text.vocabSize(), text.hiddenSize());
-        String embeddings = graph.node("Gather", List.of(table, INPUT_IDS));
+        String embeddings =
+                graph.rows(words.table(), INPUT_IDS, text.vocabSize(), text.hiddenSize());
         return graph.node(
                 "ScatterND", List.of(reshape(embeddings, rows), IMAGE_POSITIONS, IMAGE_FEATURES));
     }
@@ -262,15 +263,8 @@ public final class DecoderGraph {
     }
 
     private void score(String x) {
-        String head =
-                text.tieWordEmbeddings()
-                        ? MODEL + "embed_tokens.weight"
-                        : "language_model.lm_head.weight";
-        String logits =
-                graph.node(
-                        "Gemm",
-                        List.of(x, graph.weight(head, text.vocabSize(), text.hiddenSize())),
-                        Attribute.of("transB", 1));
+        String head = graph.weight(words.head(), text.vocabSize(), text.hiddenSize());
+        String logits = graph.node("Gemm", List.of(x, head), Attribute.of("transB", 1));
         graph.output(LOGITS, graph.toFloat32(logits), Element.FLOAT32, "batch", text.vocabSize());
         String best =
                 graph.node(
