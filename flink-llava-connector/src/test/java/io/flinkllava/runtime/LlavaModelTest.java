@@ -6,6 +6,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -57,11 +58,32 @@ class LlavaModelTest {
      * hidden state, tied embeddings, the class token kept, pictures padded to squares. {@code
      * llava15_mqa}: float16 shards, one head of keys, two feature layers, a projector without bias,
      * two eos ids.
+     *
+     * <p>{@code llava15_mistral}: bfloat16 shards, a sliding window shorter than every prompt,
+     * heads of 24. {@code llava15_qwen2}: float16, biases before attention only, windows from the
+     * second layer on, tied embeddings where only the language model's section says so, more rows
+     * than tokens. {@code llava15_llama3}: rotary scaling of LLaMA 3 in all its bands, heads of 20.
+     * {@code llava15_linear}: linear rotary scaling as transformers 4 wrote it, biases in every
+     * layer, heads of 12, no generation config.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"llava15_gqa", "llava15_mqa", "next_vicuna"})
-    void answersAsTransformersWhateverTheConfiguration(String checkpoint) throws IOException {
-        try (LlavaModel variant = LlavaModel.open(Golden.checkpoint(checkpoint), OPTIONS)) {
+    @CsvSource({
+        "llava15_gqa, 8",
+        "llava15_mqa, 8",
+        "llava15_mistral, 1",
+        "llava15_mistral, 8",
+        "llava15_qwen2, 1",
+        "llava15_qwen2, 8",
+        "llava15_llama3, 1",
+        "llava15_llama3, 8",
+        "llava15_linear, 1",
+        "llava15_linear, 8",
+        "next_vicuna, 8"
+    })
+    void answersAsTransformersWhateverTheConfiguration(String checkpoint, int rows)
+            throws IOException {
+        try (LlavaModel variant =
+                LlavaModel.open(Golden.checkpoint(checkpoint), OPTIONS.withMaxBatchSize(rows))) {
             Map<GoldenRequest, CompletableFuture<LlavaAnswer>> answers = new LinkedHashMap<>();
             for (GoldenRequest golden : GoldenRequest.all(checkpoint)) {
                 answers.put(golden, variant.submit(golden.request()));
