@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param specialTokens text of special tokens by their Hugging Face names ({@code bos_token},
  *     {@code eos_token}, {@code image_token}, ...), for the chat template
  * @param tokenizerFile {@code tokenizer.json}
+ * @param source the model itself
  */
 public record Checkpoint(
         Path folder,
@@ -22,4 +23,10 @@ public record Checkpoint(
         Optional<String> chatTemplate,
         Map<String, String> specialTokens,
         Path tokenizerFile,
-        Weights weights) {}
+        ModelSource source) {
+
+    /** The tensors of a checkpoint that has them, which an export has not. */
+    public Weights weights() {
+        return (Weights) source;
+    }
+}

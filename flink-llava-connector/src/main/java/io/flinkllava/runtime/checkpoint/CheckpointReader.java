@@ -1,5 +1,6 @@
 package io.flinkllava.runtime.checkpoint;
 
+import io.flinkllava.runtime.CheckpointOptions;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.checkpoint.ImageLayout.Anyres;
 import io.flinkllava.runtime.checkpoint.ImageProcessorConfig.Size;
@@ -26,6 +27,11 @@ public final class CheckpointReader {
      *     to do
      */
     public static Checkpoint read(Path path) {
+        return read(path, CheckpointOptions.DEFAULT);
+    }
+
+    /** Reads and checks a folder that leaves choices. */
+    public static Checkpoint read(Path path, CheckpointOptions options) {
         CheckpointFolder folder = new CheckpointFolder(path);
         JsonObject configFile =
                 JsonObject.read(
@@ -52,7 +58,19 @@ public final class CheckpointReader {
                 ChatTemplateReader.read(folder),
                 SpecialTokensReader.read(folder),
                 tokenizer(folder),
-                WeightsReader.read(folder));
+                source(folder, configFile, config, options.onnxVariant()));
+    }
+
+    /** Weights where there are any, unless exported graphs were asked for. */
+    private static ModelSource source(
+            CheckpointFolder folder, JsonObject configFile, LlavaConfig config, String variant) {
+        ExportedGraphsReader exported = new ExportedGraphsReader(folder);
+        boolean takesWeights =
+                variant.equals(CheckpointOptions.FROM_FOLDER)
+                        && (WeightsReader.finds(folder) || !exported.finds());
+        return takesWeights
+                ? WeightsReader.read(folder)
+                : exported.read(configFile, config, variant);
     }
 
     /** The tower's position embeddings fit one picture size only. */

@@ -44,8 +44,21 @@ final class JsonObject {
     }
 
     static JsonObject read(Path file) {
+        return parse(file, bytes(file));
+    }
+
+    /** Reads a file that is a list of numbers. */
+    static List<Double> readNumbers(Path file) {
+        JsonNode root = tree(file, bytes(file));
+        if (!isNumbers(root)) {
+            throw LlavaException.model(file + ": not a JSON array of numbers");
+        }
+        return elements(root).map(JsonNode::doubleValue).toList();
+    }
+
+    private static byte[] bytes(Path file) {
         try {
-            return parse(file, Files.readAllBytes(file));
+            return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new LlavaException(
                     LlavaErrorCode.MODEL, file + ": cannot be read: " + e.getMessage(), e);
@@ -54,9 +67,16 @@ final class JsonObject {
 
     /** Parses bytes that were read from {@code file}. */
     static JsonObject parse(Path file, byte[] json) {
-        JsonNode root;
+        JsonNode root = tree(file, json);
+        if (!root.isObject()) {
+            throw LlavaException.model(file + ": not a JSON object");
+        }
+        return new JsonObject(file, "", root);
+    }
+
+    private static JsonNode tree(Path file, byte[] json) {
         try {
-            root = MAPPER.readTree(json);
+            return MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
             String line = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
             throw new LlavaException(
@@ -67,10 +87,6 @@ final class JsonObject {
             throw new LlavaException(
                     LlavaErrorCode.MODEL, file + ": not valid JSON: " + e.getMessage(), e);
         }
-        if (!root.isObject()) {
-            throw LlavaException.model(file + ": not a JSON object");
-        }
-        return new JsonObject(file, "", root);
     }
 
     Path file() {

@@ -14,7 +14,7 @@ import java.util.List;
  * <p>Thread-safe. {@link #map} maps the file read-only; the pages live as long as the buffer is
  * reachable.
  */
-public interface Weights {
+public non-sealed interface Weights extends ModelSource {
 
     /**
      * Describes a tensor.

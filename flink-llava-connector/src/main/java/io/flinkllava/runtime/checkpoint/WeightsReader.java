@@ -15,6 +15,11 @@ final class WeightsReader {
 
     private WeightsReader() {}
 
+    /** Whether there are weights to read. */
+    static boolean finds(CheckpointFolder folder) {
+        return folder.has(SINGLE) || folder.has(INDEX);
+    }
+
     static Weights read(CheckpointFolder folder) {
         if (folder.has(SINGLE)) {
             return new SafetensorsWeights(
