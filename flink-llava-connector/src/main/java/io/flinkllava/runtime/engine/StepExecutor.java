@@ -1,5 +1,7 @@
 package io.flinkllava.runtime.engine;
 
+import io.flinkllava.runtime.Device;
+
 import java.util.List;
 
 /**
@@ -26,6 +28,9 @@ public interface StepExecutor extends AutoCloseable {
      *     next step
      */
     StepScores decode(List<RowToken> inputs, boolean logits);
+
+    /** Where the model runs, never {@link Device.Kind#AUTO}. */
+    Device device();
 
     /** Bytes copied to the device and back since the start, weights excluded. */
     Transfers transfers();

@@ -7,6 +7,7 @@ enum ElementType {
     FLOAT32(1, 4),
     INT32(6, 4),
     INT64(7, 8),
+    BOOL(9, 1),
     FLOAT16(10, 2);
 
     private final int onnx;

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * Runs a checkpoint with ONNX Runtime. Weights, KV arena and image features stay on the device;
@@ -118,14 +117,15 @@ public final class OnnxStepExecutor implements StepExecutor {
         }
     }
 
-    /** Where the model runs. */
+    @Override
     public Device device() {
         return device.device();
     }
 
     @Override
     public StepScores prefill(int row, Prompt prompt, boolean logits) {
-        int[] positions = visualPositions(prompt);
+        int[] positions = VisualPositions.of(prompt, config);
+        countPixels(prompt);
         DeviceBuffer vectors = encoder.encode(prompt.visuals());
         // Whatever the row held is over, also if this step fails.
         arena.setLength(row, 0);
@@ -214,22 +214,7 @@ public final class OnnxStepExecutor implements StepExecutor {
         }
     }
 
-    /** Where the vectors of pictures and videos go, one for each. */
-    private int[] visualPositions(Prompt prompt) {
-        int[] tokenIds = prompt.tokenIds();
-        int[] positions =
-                IntStream.range(0, tokenIds.length)
-                        .filter(i -> config.isVisual(tokenIds[i]))
-                        .toArray();
-        int features = prompt.visuals().stream().mapToInt(VisualInput::tokens).sum();
-        if (positions.length != features) {
-            throw LlavaException.model(
-                    "The prompt has "
-                            + positions.length
-                            + " image tokens for "
-                            + features
-                            + " image features: check the folder's processor files");
-        }
+    private void countPixels(Prompt prompt) {
         for (VisualInput visual : prompt.visuals()) {
             visual.tiles()
                     .forEach(
@@ -237,7 +222,6 @@ public final class OnnxStepExecutor implements StepExecutor {
                                     toDevice.addAndGet(
                                             ElementType.FLOAT32.bytes(tile.values().length)));
         }
-        return positions;
     }
 
     private void run(Range range, int[] tokenIds, int[] lengthsAfter, ImageInput images) {

@@ -7,8 +7,11 @@ import io.flinkllava.runtime.ModelLoader;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
+import io.flinkllava.runtime.checkpoint.ExportedGraphs;
 import io.flinkllava.runtime.engine.EngineLimits;
 import io.flinkllava.runtime.engine.GenerationEngine;
+import io.flinkllava.runtime.engine.StepExecutor;
+import io.flinkllava.runtime.onnx.ExportedStepExecutor;
 import io.flinkllava.runtime.onnx.OnnxStepExecutor;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 import io.flinkllava.runtime.text.PromptEncoder;
@@ -30,18 +33,12 @@ public final class CheckpointLoader implements ModelLoader {
     @Override
     public LlavaModel open(Path folder, ModelOptions options) {
         long start = System.nanoTime();
-        Checkpoint checkpoint = CheckpointReader.read(folder);
+        Checkpoint checkpoint = CheckpointReader.read(folder, options.checkpoint());
         int sequenceLength = sequenceLength(checkpoint, options);
         LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
         try {
             PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
-            OnnxStepExecutor executor =
-                    OnnxStepExecutor.open(
-                            checkpoint,
-                            options.device(),
-                            options.threads(),
-                            options.maxBatchSize(),
-                            sequenceLength);
+            StepExecutor executor = executor(checkpoint, options, sequenceLength);
             ModelInfo info =
                     new ModelInfo(
                             checkpoint.folder().getFileName().toString(),
@@ -70,6 +67,23 @@ public final class CheckpointLoader implements ModelLoader {
             tokenizer.close();
             throw e;
         }
+    }
+
+    private static StepExecutor executor(
+            Checkpoint checkpoint, ModelOptions options, int sequenceLength) {
+        return checkpoint.source() instanceof ExportedGraphs graphs
+                ? ExportedStepExecutor.open(
+                        checkpoint.config(),
+                        graphs,
+                        options.device(),
+                        options.threads(),
+                        options.maxBatchSize())
+                : OnnxStepExecutor.open(
+                        checkpoint,
+                        options.device(),
+                        options.threads(),
+                        options.maxBatchSize(),
+                        sequenceLength);
     }
 
     private static int sequenceLength(Checkpoint checkpoint, ModelOptions options) {

@@ -1,5 +1,7 @@
 package io.flinkllava.runtime.engine;
 
+import io.flinkllava.runtime.Device;
+
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -98,6 +100,11 @@ final class ScriptedExecutor implements StepExecutor {
             scored.add(List.copyOf(rows.get(input.row())));
         }
         return new Scores(scored, logits);
+    }
+
+    @Override
+    public Device device() {
+        return Device.CPU;
     }
 
     @Override

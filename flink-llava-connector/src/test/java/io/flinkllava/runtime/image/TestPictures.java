@@ -18,12 +18,12 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Pictures and golden values that several tests share. */
-final class TestPictures {
+public final class TestPictures {
 
     private TestPictures() {}
 
     /** The picture that the golden data was made with. */
-    static RgbImage generated(int width, int height) {
+    public static RgbImage generated(int width, int height) {
         byte[] rgb = new byte[3 * width * height];
         for (int y = 0, i = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {

@@ -1,0 +1,242 @@
+package io.flinkllava.runtime.onnx;
+
+import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.checkpoint.Checkpoint;
+import io.flinkllava.runtime.checkpoint.CheckpointReader;
+import io.flinkllava.runtime.checkpoint.ExportedGraphs;
+import io.flinkllava.runtime.engine.Prompt;
+import io.flinkllava.runtime.engine.StepExecutor.RowToken;
+import io.flinkllava.runtime.engine.StepScores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+/** Exported graphs against the answers of torch. */
+class ExportedStepExecutorTest {
+
+    static final List<String> MODELS = ExportedGolden.MODELS;
+
+    private static final int ROWS = 8;
+
+    /** What ONNX Runtime and torch differ in, measured: 4e-6 in scores, 1e-4 in features. */
+    private static final float SCORES = 1e-4f;
+
+    private static final float FEATURES = 2e-4f;
+
+    @ParameterizedTest
+    @FieldSource("MODELS")
+    void saysWhatTorchSays(String model) {
+        Checkpoint checkpoint = CheckpointReader.read(ExportedGolden.folder(model));
+        try (ExportedStepExecutor executor = open(checkpoint)) {
+            for (ExportedGolden golden : ExportedGolden.all(model)) {
+                Prompt prompt = golden.prompt(checkpoint);
+                assertThat(prompt.visuals().get(0).tokens())
+                        .isEqualTo(
+                                IntStream.of(golden.tokenIds())
+                                        .filter(checkpoint.config()::isVisual)
+                                        .count());
+                Sequence sequence = new Sequence(prompt, 0);
+                sequence.accept(executor.prefill(0, prompt, true), 0);
+                assertClose(sequence.scores.get(0), golden.firstScores(), SCORES);
+                while (sequence.tokens.size() < golden.answer().size()) {
+                    sequence.accept(executor.decode(List.of(sequence.next()), true), 0);
+                }
+                assertThat(sequence.tokens).isEqualTo(golden.answer());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llava_next", "llava_onevision"})
+    void packsTilesAsTorchDoes(String model) {
+        Checkpoint checkpoint = CheckpointReader.read(ExportedGolden.folder(model));
+        try (ExportedStepExecutor executor = open(checkpoint)) {
+            for (ExportedGolden golden : ExportedGolden.all(model)) {
+                Prompt prompt = golden.prompt(checkpoint);
+                int[] places = VisualPositions.of(prompt, checkpoint.config());
+                FloatBuffer vectors = executor.vectors(prompt);
+                int hidden = checkpoint.config().text().hiddenSize();
+                assertClose(vector(vectors, places[0] * hidden), golden.firstFeature(), FEATURES);
+                assertClose(
+                        vector(vectors, places[places.length - 1] * hidden),
+                        golden.lastFeature(),
+                        FEATURES);
+            }
+        }
+    }
+
+    /** Prompts with and without pictures join and leave in random order, up to eight at a time. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void scoresAreBitEqualWhateverElseIsInTheBatch(long seed) {
+        String model = MODELS.get((int) (seed % MODELS.size()));
+        Checkpoint checkpoint = CheckpointReader.read(ExportedGolden.folder(model));
+        Random random = new Random(seed);
+        List<ExportedGolden> goldens = ExportedGolden.all(model);
+        List<Prompt> prompts = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            prompts.add(
+                    i % 2 == 0
+                            ? goldens.get(i / 2 % goldens.size()).prompt(checkpoint)
+                            : words(random));
+        }
+        int steps = 10;
+        List<Sequence> alone = new ArrayList<>();
+        try (ExportedStepExecutor executor = open(checkpoint)) {
+            for (Prompt prompt : prompts) {
+                Sequence sequence = new Sequence(prompt, 0);
+                sequence.accept(executor.prefill(0, prompt, true), 0);
+                while (sequence.tokens.size() < steps) {
+                    sequence.accept(executor.decode(List.of(sequence.next()), true), 0);
+                }
+                alone.add(sequence);
+            }
+        }
+        List<Sequence> mixed = new ArrayList<>();
+        try (ExportedStepExecutor executor = open(checkpoint)) {
+            List<Sequence> running = new ArrayList<>();
+            List<Integer> free = new ArrayList<>(IntStream.range(0, ROWS).boxed().toList());
+            while (mixed.size() < prompts.size() || !running.isEmpty()) {
+                boolean join = !free.isEmpty() && mixed.size() < prompts.size();
+                if (join && (running.isEmpty() || random.nextInt(3) > 0)) {
+                    int row = free.remove(random.nextInt(free.size()));
+                    Sequence sequence = new Sequence(prompts.get(mixed.size()), row);
+                    sequence.accept(executor.prefill(row, sequence.prompt, true), 0);
+                    mixed.add(sequence);
+                    running.add(sequence);
+                } else {
+                    StepScores scores =
+                            executor.decode(running.stream().map(Sequence::next).toList(), true);
+                    for (int i = 0; i < running.size(); i++) {
+                        running.get(i).accept(scores, i);
+                    }
+                }
+                for (Sequence sequence : List.copyOf(running)) {
+                    if (sequence.tokens.size() == steps) {
+                        running.remove(sequence);
+                        free.add(sequence.row);
+                    }
+                }
+            }
+        }
+        for (int i = 0; i < prompts.size(); i++) {
+            for (int step = 0; step < steps; step++) {
+                assertThat(mixed.get(i).scores.get(step))
+                        .as("prompt %d, step %d", i, step)
+                        .isEqualTo(alone.get(i).scores.get(step));
+            }
+            if (i % 2 == 0) {
+                assertThat(mixed.get(i).tokens)
+                        .isEqualTo(goldens.get(i / 2 % goldens.size()).answer().subList(0, steps));
+            }
+        }
+    }
+
+    /**
+     * As the engine does when a step fails: row by row, and every row goes on as if nothing was.
+     */
+    @Test
+    void aStepThatFailedInOneRowIsRepeatedForTheOthers() {
+        Checkpoint checkpoint = CheckpointReader.read(ExportedGolden.folder("llava"));
+        ExportedGolden golden = ExportedGolden.all("llava").get(0);
+        try (ExportedStepExecutor executor = open(checkpoint)) {
+            List<Sequence> sequences = new ArrayList<>();
+            for (int row = 0; row < 3; row++) {
+                Sequence sequence = new Sequence(golden.prompt(checkpoint), row);
+                sequence.accept(executor.prefill(row, sequence.prompt, true), 0);
+                sequences.add(sequence);
+            }
+            RowToken poison = new RowToken(ROWS, 5);
+            while (sequences.get(0).tokens.size() < golden.answer().size()) {
+                List<RowToken> inputs =
+                        List.of(sequences.get(0).next(), sequences.get(1).next(), poison);
+                assertThatThrownBy(() -> executor.decode(inputs, true))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
+                for (Sequence sequence : sequences) {
+                    sequence.accept(executor.decode(List.of(sequence.next()), true), 0);
+                }
+            }
+            for (Sequence sequence : sequences) {
+                assertThat(sequence.tokens).isEqualTo(golden.answer());
+            }
+        }
+    }
+
+    /** Closing fails if a tensor is left open, so this proves that failing leaks none either. */
+    @Test
+    void whatFailsLeavesNoTensorOpen() {
+        Checkpoint checkpoint = CheckpointReader.read(ExportedGolden.folder("llava"));
+        Prompt outside = new Prompt(new int[] {1, 1_000_000}, List.of());
+        try (ExportedStepExecutor executor = open(checkpoint)) {
+            assertThatThrownBy(() -> executor.prefill(0, outside, false))
+                    .isInstanceOf(LlavaException.class)
+                    .hasMessageContaining("embed_tokens.onnx");
+            executor.prefill(0, words(new Random(1)), false);
+            assertThatThrownBy(() -> executor.decode(List.of(new RowToken(0, 1_000_000)), false))
+                    .isInstanceOf(LlavaException.class);
+            assertThatThrownBy(
+                            () ->
+                                    executor.prefill(
+                                            0, new Prompt(new int[] {1, 260}, List.of()), false))
+                    .hasMessageContaining("1 image tokens for 0 image features");
+        }
+    }
+
+    private static Prompt words(Random random) {
+        return new Prompt(random.ints(3 + random.nextInt(60), 4, 250).toArray(), List.of());
+    }
+
+    private static ExportedStepExecutor open(Checkpoint checkpoint) {
+        return ExportedStepExecutor.open(
+                checkpoint.config(), (ExportedGraphs) checkpoint.source(), Device.CPU, 0, ROWS);
+    }
+
+    private static float[] vector(FloatBuffer vectors, int from) {
+        float[] start = new float[4];
+        vectors.get(from, start);
+        return start;
+    }
+
+    private static void assertClose(float[] actual, List<Float> expected, float tolerance) {
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(actual[i]).isCloseTo(expected.get(i), within(tolerance));
+        }
+    }
+
+    /** A sequence with the tokens and scores that it got so far. */
+    private static final class Sequence {
+
+        private final Prompt prompt;
+        private final int row;
+        private final List<float[]> scores = new ArrayList<>();
+        private final List<Integer> tokens = new ArrayList<>();
+
+        Sequence(Prompt prompt, int row) {
+            this.prompt = prompt;
+            this.row = row;
+        }
+
+        RowToken next() {
+            return new RowToken(row, tokens.get(tokens.size() - 1));
+        }
+
+        void accept(StepScores step, int index) {
+            tokens.add(step.best(index));
+            float[] copy = new float[step.logits(index).remaining()];
+            step.logits(index).get(copy);
+            scores.add(copy);
+        }
+    }
+}
