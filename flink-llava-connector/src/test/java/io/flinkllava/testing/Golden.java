@@ -1,7 +1,10 @@
 package io.flinkllava.testing;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * Golden data made with Hugging Face transformers: tiny checkpoints with the answers of {@code
@@ -22,6 +25,21 @@ public final class Golden {
     /** One of the pictures that the requests name. */
     public static Path image(String name) {
         return path("checkpoints/images/" + name);
+    }
+
+    /** Copies a folder with all that is in it, for a test to change. */
+    public static Path copy(String name, Path target) {
+        Path source = path(name);
+        try (Stream<Path> files = Files.walk(source)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = target.resolve(source.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.write(copy, Files.readAllBytes(file));
+            }
+            return target;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static Path path(String name) {

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -35,14 +34,12 @@ final class TestCheckpoint {
 
     /** Copies the golden checkpoint. */
     static TestCheckpoint golden(Path folder) {
-        try (Stream<Path> files = Files.list(Golden.checkpoint("llava15"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(file.getFileName()));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return new TestCheckpoint(folder);
+        return new TestCheckpoint(Golden.copy("checkpoints/llava15", folder));
+    }
+
+    /** Copies an export to three graphs. */
+    static TestCheckpoint exported(String model, Path folder) {
+        return new TestCheckpoint(Golden.copy("onnx-export/" + model, folder));
     }
 
     TestCheckpoint write(String name, String content) {

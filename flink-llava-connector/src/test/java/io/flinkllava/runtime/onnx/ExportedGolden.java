@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.engine.Prompt;
+import io.flinkllava.runtime.engine.StepExecutor.RowToken;
 import io.flinkllava.runtime.image.TestPictures;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.testing.Golden;
@@ -75,6 +76,17 @@ record ExportedGolden(
                         checkpoint.videoProcessor());
         return new Prompt(
                 tokenIds.clone(), List.of(processor.image(TestPictures.generated(width, height))));
+    }
+
+    /** What an executor answers, alone in its first row. */
+    List<Integer> answer(ExportedStepExecutor executor, Checkpoint checkpoint) {
+        List<Integer> tokens = new ArrayList<>();
+        tokens.add(executor.prefill(0, prompt(checkpoint), false).best(0));
+        while (tokens.size() < answer.size()) {
+            int last = tokens.get(tokens.size() - 1);
+            tokens.add(executor.decode(List.of(new RowToken(0, last)), false).best(0));
+        }
+        return tokens;
     }
 
     private static JsonNode json(String name) {

@@ -4,11 +4,13 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -163,6 +165,39 @@ final class GraphEdit {
     GraphEdit removeOutput(String name) {
         graph.removeOutput(index(graph.getOutputList(), name));
         return this;
+    }
+
+    /** One more output, a copy of another tensor. */
+    GraphEdit addOutput(String name, String tensor) {
+        append("Identity", name, tensor);
+        graph.addOutput(ValueInfoProto.newBuilder(output(tensor).build()).setName(name));
+        return this;
+    }
+
+    /** Has the larger weights in a file of their own, as models of more than 2 GiB must. */
+    GraphEdit moveWeightsTo(String name) {
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        for (TensorProto.Builder tensor : graph.getInitializerBuilderList()) {
+            if (tensor.getRawData().size() >= 1024) {
+                tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                        .addExternalData(entry("location", name))
+                        .addExternalData(entry("offset", Integer.toString(data.size())))
+                        .addExternalData(
+                                entry("length", Integer.toString(tensor.getRawData().size())));
+                data.writeBytes(tensor.getRawData().toByteArray());
+                tensor.clearRawData();
+            }
+        }
+        try {
+            Files.write(file.resolveSibling(name), data.toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
     GraphEdit addInput(String name, int type, long... shape) {
