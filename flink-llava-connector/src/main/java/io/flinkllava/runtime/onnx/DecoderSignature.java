@@ -124,6 +124,18 @@ record DecoderSignature(
         return size == TensorSignature.DYNAMIC ? configured : Math.toIntExact(size);
     }
 
+    /** Whether the graph leaves open how many rows it sees. */
+    boolean takesBatches() {
+        return inputsEmbeds.shape().get(0) == TensorSignature.DYNAMIC
+                && caches.stream()
+                        .allMatch(c -> c.past().shape().get(0) == TensorSignature.DYNAMIC);
+    }
+
+    /** Whether rows of different lengths can be told apart. */
+    boolean takesPadding() {
+        return attentionMask.isPresent() && positionIds.isPresent();
+    }
+
     /** An input that is not fed would fail every run, with a message that helps nobody. */
     private void requireNothingElse(ExportedSession decoder) {
         Set<String> unknown = new TreeSet<>(decoder.inputs().keySet());

@@ -1,21 +1,24 @@
 package io.flinkllava.runtime.onnx;
 
+import ai.onnxruntime.OnnxJavaType;
 import io.flinkllava.runtime.graph.ComputeType;
 
 /** Element types of bound tensors, with their numbers in {@code ONNXTensorElementDataType}. */
 enum ElementType {
-    FLOAT32(1, 4),
-    INT32(6, 4),
-    INT64(7, 8),
-    BOOL(9, 1),
-    FLOAT16(10, 2);
+    FLOAT32(1, 4, OnnxJavaType.FLOAT),
+    INT32(6, 4, OnnxJavaType.INT32),
+    INT64(7, 8, OnnxJavaType.INT64),
+    BOOL(9, 1, OnnxJavaType.BOOL),
+    FLOAT16(10, 2, OnnxJavaType.FLOAT16);
 
     private final int onnx;
     private final int bytes;
+    private final OnnxJavaType java;
 
-    ElementType(int onnx, int bytes) {
+    ElementType(int onnx, int bytes, OnnxJavaType java) {
         this.onnx = onnx;
         this.bytes = bytes;
+        this.java = java;
     }
 
     static ElementType of(ComputeType compute) {
@@ -27,6 +30,11 @@ enum ElementType {
 
     int onnx() {
         return onnx;
+    }
+
+    /** The same in ONNX Runtime's Java binding. */
+    OnnxJavaType java() {
+        return java;
     }
 
     /** Bytes of one element. */

@@ -1,47 +1,55 @@
 package io.flinkllava.runtime.onnx;
 
-import ai.onnxruntime.OnnxTensor;
-
 import java.util.List;
+import java.util.Optional;
 
-/**
- * What the decoder remembers of one row: the tensors that its last run left, which are the past of
- * the next as they are, without a copy.
- *
- * <p>Owns the tensors.
- */
+/** Where the keys and values of one row are: alone or side by side with those of others. */
 final class ExportedCache implements AutoCloseable {
 
-    private final TensorLedger ledger;
-    private List<OnnxTensor> tensors = List.of();
+    private Optional<KvBlock> block = Optional.empty();
+    private int index;
     private int length;
 
-    ExportedCache(TensorLedger ledger) {
-        this.ledger = ledger;
-    }
-
-    /** Tokens that it remembers. */
+    /** Tokens that the row remembers. */
     int length() {
         return length;
     }
 
-    /** Keys and values of every layer, in the order of the decoder's inputs; empty at first. */
-    List<OnnxTensor> tensors() {
-        return tensors;
+    /** Which row of the block it is. */
+    int index() {
+        return index;
     }
 
-    /** Takes over what a run has left. */
-    void replace(List<OnnxTensor> present, int newLength) {
+    /** Empty at first. */
+    Optional<KvBlock> block() {
+        return block;
+    }
+
+    /** Whether some rows are a block as they stand, all of it and in its order. */
+    static Optional<KvBlock> shared(List<ExportedCache> rows) {
+        Optional<KvBlock> first = rows.get(0).block;
+        for (int i = 0; i < rows.size(); i++) {
+            if (rows.get(i).index != i || !rows.get(i).block.equals(first)) {
+                return Optional.empty();
+            }
+        }
+        return first.filter(block -> block.rows() == rows.size());
+    }
+
+    /** Moves to another block, and closes the former one if this was its last row. */
+    void moveTo(KvBlock newBlock, int newIndex, int newLength) {
         close();
-        tensors = present;
+        newBlock.join(this);
+        block = Optional.of(newBlock);
+        index = newIndex;
         length = newLength;
     }
 
     /** Forgets everything; may be used again. */
     @Override
     public void close() {
-        tensors.forEach(ledger::close);
-        tensors = List.of();
+        block.ifPresent(former -> former.leave(this));
+        block = Optional.empty();
         length = 0;
     }
 }

@@ -1,21 +1,15 @@
 package io.flinkllava.runtime.onnx;
 
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import io.flinkllava.runtime.LlavaErrorCode;
-import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.checkpoint.TextConfig;
-import io.flinkllava.runtime.onnx.DecoderSignature.Cache;
 
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
-/** {@code decoder_model_merged}: appends vectors to a row and scores what may follow. */
+/** {@code decoder_model_merged}: appends vectors to rows and scores what may follow. */
 final class ExportedDecoder implements AutoCloseable {
 
     /** Vectors in one run: attention takes memory for each of them times all before. */
@@ -29,7 +23,8 @@ final class ExportedDecoder implements AutoCloseable {
     private final int hidden;
     private final int vectorsPerRun;
     private final TensorLedger ledger;
-    private final List<OnnxTensor> nothing = new ArrayList<>();
+    private final KvBlockBuilder builder;
+    private final KvBlock nothing;
 
     ExportedDecoder(
             ExportedSession session,
@@ -41,7 +36,8 @@ final class ExportedDecoder implements AutoCloseable {
         this.hidden = text.hiddenSize();
         this.vectorsPerRun = vectorsPerRun(text);
         this.ledger = ledger;
-        signature.caches().forEach(cache -> nothing.add(nothing(environment, cache)));
+        this.builder = new KvBlockBuilder(environment, signature.caches(), ledger);
+        this.nothing = builder.empty();
     }
 
     private int vectorsPerRun(TextConfig text) {
@@ -55,93 +51,142 @@ final class ExportedDecoder implements AutoCloseable {
                 : Math.max(1, Math.min(VECTORS, SCORES / text.vocabSize()));
     }
 
-    /** The past of a row that has none, {@code [1, kvHeads, 0, headDim]}. */
-    private OnnxTensor nothing(OrtEnvironment environment, Cache cache) {
-        long[] shape = {1, cache.kvHeads(), 0, cache.headDim()};
-        try {
-            return ledger.opened(
-                    OnnxTensor.createTensor(
-                            environment,
-                            ByteBuffer.allocateDirect(0),
-                            shape,
-                            cache.past().elements() == ElementType.FLOAT16
-                                    ? OnnxJavaType.FLOAT16
-                                    : OnnxJavaType.FLOAT));
-        } catch (OrtException e) {
-            throw new LlavaException(
-                    LlavaErrorCode.INTERNAL, "ONNX Runtime cannot make an empty tensor", e);
-        }
+    DecoderSignature signature() {
+        return signature;
     }
 
     /**
-     * Appends vectors to a row.
+     * Appends a prompt to a row, in several runs if it is long.
      *
      * @param vectors {@code [vectors, hidden]}
      * @return scores of what may follow the last, {@code [vocabulary]}
      */
-    float[] append(ExportedCache cache, FloatBuffer vectors) {
+    float[] append(ExportedCache row, FloatBuffer vectors) {
         int count = vectors.remaining() / hidden;
+        List<ExportedCache> rows = List.of(row);
         for (int from = 0; ; from += vectorsPerRun) {
             int some = Math.min(vectorsPerRun, count - from);
             boolean last = from + some == count;
-            float[] scores = run(cache, vectors.slice(from * hidden, some * hidden), some, last);
+            List<float[]> scores =
+                    run(rows, vectors.slice(from * hidden, some * hidden), some, last);
             if (last) {
-                return scores;
+                return scores.get(0);
             }
         }
     }
 
-    private float[] run(ExportedCache cache, FloatBuffer vectors, int count, boolean scored) {
-        int past = cache.length();
-        int length = past + count;
+    /**
+     * Appends one vector to each of some rows, in one run; all of them or, if it fails, none.
+     *
+     * @param vectors {@code [rows, hidden]}
+     * @return scores of what may follow in each row, {@code [vocabulary]}
+     */
+    List<float[]> step(List<ExportedCache> rows, FloatBuffer vectors) {
+        return run(rows, vectors, 1, true);
+    }
+
+    private List<float[]> run(
+            List<ExportedCache> rows, FloatBuffer vectors, int count, boolean scored) {
+        Optional<KvBlock> own = past(rows);
+        KvBlock past = own.orElseGet(() -> gather(rows));
         try (ExportedRun run = session.prepare()) {
-            run.floats(signature.inputsEmbeds(), vectors, 1, count, hidden);
-            signature
-                    .attentionMask()
-                    .ifPresent(mask -> run.integers(mask, ones(length), 1, length));
-            signature
-                    .positionIds()
-                    .ifPresent(ids -> run.integers(ids, range(past, length), 1, count));
-            signature.useCacheBranch().ifPresent(branch -> run.flag(branch, past > 0));
-            signature
-                    .logitsToKeep()
-                    .ifPresent(keep -> run.integers(keep, new long[] {1}, ones(keep.rank())));
-            List<OnnxTensor> tensors = past == 0 ? nothing : cache.tensors();
-            for (int i = 0; i < tensors.size(); i++) {
-                run.lend(signature.caches().get(i).past(), tensors.get(i));
-            }
+            bind(run, rows, past, vectors, count);
             run.execute();
-            float[] scores = scored ? lastScores(run) : new float[0];
-            cache.replace(
-                    signature.caches().stream().map(c -> run.take(c.present())).toList(), length);
+            List<float[]> scores = scored ? lastScores(run, rows.size()) : List.of();
+            KvBlock present =
+                    new KvBlock(
+                            signature.caches().stream().map(c -> run.take(c.present())).toList(),
+                            rows.size(),
+                            past.positions() + count,
+                            ledger);
+            for (int i = 0; i < rows.size(); i++) {
+                rows.get(i).moveTo(present, i, rows.get(i).length() + count);
+            }
             return scores;
+        } finally {
+            if (own.isEmpty()) {
+                past.close();
+            }
         }
     }
 
-    private float[] lastScores(ExportedRun run) {
+    /** The past of some rows as it is, if nothing must be copied. */
+    private Optional<KvBlock> past(List<ExportedCache> rows) {
+        boolean starts = rows.size() == 1 && rows.get(0).length() == 0;
+        return starts ? Optional.of(nothing) : ExportedCache.shared(rows);
+    }
+
+    private void bind(
+            ExportedRun run,
+            List<ExportedCache> rows,
+            KvBlock past,
+            FloatBuffer vectors,
+            int count) {
+        int batch = rows.size();
+        int length = past.positions() + count;
+        long[] mask = new long[batch * length];
+        long[] positions = new long[batch * count];
+        for (int row = 0; row < batch; row++) {
+            int before = rows.get(row).length();
+            int end = (row + 1) * length;
+            Arrays.fill(mask, end - count - before, end, 1);
+            for (int i = 0; i < count; i++) {
+                positions[row * count + i] = (long) before + i;
+            }
+        }
+        run.floats(signature.inputsEmbeds(), vectors, batch, count, hidden);
+        signature.attentionMask().ifPresent(input -> run.integers(input, mask, batch, length));
+        signature.positionIds().ifPresent(input -> run.integers(input, positions, batch, count));
+        signature.useCacheBranch().ifPresent(input -> run.flag(input, past.positions() > 0));
+        signature
+                .logitsToKeep()
+                .ifPresent(input -> run.integers(input, new long[] {1}, ones(input)));
+        for (int i = 0; i < past.tensors().size(); i++) {
+            run.lend(signature.caches().get(i).past(), past.tensors().get(i));
+        }
+    }
+
+    private static long[] ones(TensorSignature input) {
+        long[] shape = new long[input.rank()];
+        Arrays.fill(shape, 1);
+        return shape;
+    }
+
+    private List<float[]> lastScores(ExportedRun run, int rows) {
         FloatBuffer all = run.floats(signature.logits());
         int vocabulary = run.size(signature.logits(), signature.logits().rank() - 1);
-        float[] scores = new float[vocabulary];
-        all.get(all.limit() - vocabulary, scores);
+        List<float[]> scores = new ArrayList<>();
+        for (int row = 1; row <= rows; row++) {
+            float[] last = new float[vocabulary];
+            all.get(all.limit() / rows * row - vocabulary, last);
+            scores.add(last);
+        }
         return scores;
     }
 
-    private static long[] ones(int count) {
-        long[] ones = new long[count];
-        Arrays.fill(ones, 1);
-        return ones;
-    }
-
-    private static long[] range(int from, int to) {
-        long[] range = new long[to - from];
-        Arrays.setAll(range, i -> from + i);
-        return range;
+    /**
+     * Copies rows together. Those that stay behind get blocks of their own: one that is left over
+     * must not hold the memory of all.
+     */
+    private KvBlock gather(List<ExportedCache> rows) {
+        KvBlock together = builder.copy(rows);
+        for (ExportedCache row : rows) {
+            KvBlock former = row.block().orElseThrow();
+            if (former.rows() > 1) {
+                former.members().stream()
+                        .filter(member -> !rows.contains(member))
+                        .forEach(
+                                member ->
+                                        member.moveTo(
+                                                builder.copy(List.of(member)), 0, member.length()));
+            }
+        }
+        return together;
     }
 
     @Override
     public void close() {
-        nothing.forEach(ledger::close);
-        nothing.clear();
+        nothing.close();
         session.close();
     }
 }

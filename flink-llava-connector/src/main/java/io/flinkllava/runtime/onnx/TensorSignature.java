@@ -53,14 +53,9 @@ record TensorSignature(
     }
 
     private static Optional<ElementType> elementType(TensorInfo info) {
-        return switch (info.type) {
-            case FLOAT -> Optional.of(ElementType.FLOAT32);
-            case FLOAT16 -> Optional.of(ElementType.FLOAT16);
-            case INT32 -> Optional.of(ElementType.INT32);
-            case INT64 -> Optional.of(ElementType.INT64);
-            case BOOL -> Optional.of(ElementType.BOOL);
-            default -> Optional.empty();
-        };
+        return Arrays.stream(ElementType.values())
+                .filter(type -> type.java() == info.type)
+                .findAny();
     }
 
     private static List<Long> sizes(TensorInfo info) {

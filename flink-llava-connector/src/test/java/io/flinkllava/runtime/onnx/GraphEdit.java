@@ -81,6 +81,46 @@ final class GraphEdit {
         return this;
     }
 
+    /** The mask has the right shape and says nothing, as with attention that takes lengths. */
+    GraphEdit withMaskThatIsIgnored() {
+        String shape = infront("Shape", "attention_mask");
+        String ones = "ones_" + names++;
+        useInstead("attention_mask", ones);
+        front.add(
+                NodeProto.newBuilder()
+                        .setOpType("ConstantOfShape")
+                        .addInput(shape)
+                        .addOutput(ones)
+                        .addAttribute(
+                                AttributeProto.newBuilder()
+                                        .setName("value")
+                                        .setType(AttributeProto.AttributeType.TENSOR)
+                                        .setT(
+                                                TensorProto.newBuilder()
+                                                        .addDims(1)
+                                                        .setDataType(INT64)
+                                                        .addInt64Data(1)))
+                        .build());
+        return this;
+    }
+
+    /** One scale for all rows, as in a dynamically quantized graph. */
+    GraphEdit withOneScaleForAllRows() {
+        String scale =
+                infront("Add", cast(size("inputs_embeds", 0), FLOAT), cast(constant(9), FLOAT));
+        String inner = renameOutput("logits");
+        append("Mul", "logits", inner, scale);
+        return this;
+    }
+
+    /** Traced with one row, whatever the inputs' shapes say. */
+    GraphEdit withOneRowTraced(long hidden) {
+        String one = "one_" + names++;
+        useInstead("inputs_embeds", one);
+        frontNode("Reshape", one, "inputs_embeds", vector(1, -1, hidden));
+        return this;
+    }
+
     /** Scores of the last positions only, as many as an input says. */
     GraphEdit withNumLogitsToKeep(String name, long... shape) {
         addInput(name, INT64, shape);
@@ -103,14 +143,7 @@ final class GraphEdit {
     /** An input of another element type, cast at once. */
     GraphEdit retypeInput(String name, int type, int inner) {
         String replaced = "inner_" + name.replace('.', '_');
-        for (int i = 0; i < graph.getNodeCount(); i++) {
-            NodeProto.Builder node = graph.getNodeBuilder(i);
-            for (int j = 0; j < node.getInputCount(); j++) {
-                if (node.getInput(j).equals(name)) {
-                    node.setInput(j, replaced);
-                }
-            }
-        }
+        useInstead(name, replaced);
         setType(input(name), type);
         front.add(castNode(name, replaced, inner));
         return this;
@@ -268,6 +301,17 @@ final class GraphEdit {
             }
         }
         return inner;
+    }
+
+    private void useInstead(String name, String replaced) {
+        for (int i = 0; i < graph.getNodeCount(); i++) {
+            NodeProto.Builder node = graph.getNodeBuilder(i);
+            for (int j = 0; j < node.getInputCount(); j++) {
+                if (node.getInput(j).equals(name)) {
+                    node.setInput(j, replaced);
+                }
+            }
+        }
     }
 
     private String size(String tensor, long axis) {
