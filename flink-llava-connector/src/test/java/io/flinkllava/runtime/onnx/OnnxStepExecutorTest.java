@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.within;
 class OnnxStepExecutorTest {
 
     private static final int ROWS = 5;
-    private static final int LENGTH = 128;
+    private static final int LENGTH = 320;
 
     private Checkpoint checkpoint = CheckpointReader.read(Golden.checkpoint("llava15"));
 
@@ -48,7 +48,9 @@ class OnnxStepExecutorTest {
         "llava15_mistral, 2",
         "llava15_qwen2, 1",
         "llava15_llama3, 1",
-        "llava15_linear, 1"
+        "llava15_linear, 1",
+        "next_mistral, 1",
+        "onevision_max2, 1"
     })
     void scoresAreBitEqualWhateverElseIsInTheBatch(String name, long seed) throws IOException {
         checkpoint = CheckpointReader.read(Golden.checkpoint(name));
@@ -200,7 +202,7 @@ class OnnxStepExecutorTest {
     }
 
     private Prompt prompt(Random random, boolean withPicture) throws IOException {
-        int[] words = random.ints(5 + random.nextInt(40), 3, 500).toArray();
+        int[] words = random.ints(5 + random.nextInt(40), 3, 340).toArray();
         if (!withPicture) {
             return new Prompt(words, List.of());
         }
