@@ -6,7 +6,6 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.RequestLimits;
-import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.GenerationDefaults;
 import io.flinkllava.runtime.engine.GenerationRequest;
 import io.flinkllava.runtime.engine.Prompt;
@@ -15,11 +14,14 @@ import io.flinkllava.runtime.image.RgbImage;
 import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.runtime.text.EncodedPrompt;
+import io.flinkllava.runtime.text.LlavaTokenizer;
 import io.flinkllava.runtime.text.PromptEncoder;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A request becomes a prompt: everything that comes before the engine. Thread-safe. */
 final class RequestPreparation {
@@ -30,18 +32,21 @@ final class RequestPreparation {
     private final ImageDecoder decoder;
     private final VisualProcessor processor;
     private final PromptEncoder prompts;
+    private final LlavaTokenizer tokenizer;
 
-    RequestPreparation(Checkpoint checkpoint, PromptEncoder prompts, ModelOptions options) {
+    RequestPreparation(
+            GenerationDefaults defaults,
+            VisualProcessor processor,
+            PromptEncoder prompts,
+            LlavaTokenizer tokenizer,
+            ModelOptions options) {
         this.limits = options.limits();
         this.severalImages = options.checkpoint().severalImages();
-        this.defaults = checkpoint.generation();
+        this.defaults = defaults;
         this.decoder = new ImageDecoder(limits);
-        this.processor =
-                new VisualProcessor(
-                        checkpoint.config(),
-                        checkpoint.imageProcessor(),
-                        checkpoint.videoProcessor());
+        this.processor = processor;
         this.prompts = prompts;
+        this.tokenizer = tokenizer;
     }
 
     /**
@@ -64,8 +69,10 @@ final class RequestPreparation {
         return new GenerationRequest(
                 new Prompt(tokenIds, visuals),
                 maxNewTokens(generation),
-                generation.minNewTokens(),
-                defaults.eosTokenIds());
+                generation,
+                badWords(generation.rules().badWords()),
+                defaults.eosTokenIds(),
+                StopStrings.of(tokenizer, generation.rules().stopStrings()));
     }
 
     private static void requireAtMost(String what, int count, String limit, int most) {
@@ -101,6 +108,16 @@ final class RequestPreparation {
             }
         }
         return visuals;
+    }
+
+    /** A word at the start of a text and behind a space are different tokens. */
+    private List<List<Integer>> badWords(List<String> words) {
+        return words.stream()
+                .flatMap(word -> Stream.of(word, " " + word))
+                .map(text -> Arrays.stream(tokenizer.encode(text, false)).boxed().toList())
+                .filter(ids -> !ids.isEmpty())
+                .distinct()
+                .toList();
     }
 
     private int maxNewTokens(GenerationParameters generation) {

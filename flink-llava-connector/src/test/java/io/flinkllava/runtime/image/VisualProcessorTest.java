@@ -225,6 +225,14 @@ class VisualProcessorTest {
     }
 
     @Test
+    void knowsTheMostTokensOfAPicture() {
+        assertThat(VisualFixtures.next(336, 14).mostImageTokens()).isEqualTo(576 + 48 * 49);
+        // 9 tiles of 27 x 27, less what rounding takes, and newlines.
+        assertThat(VisualFixtures.onevision(384, 14, 6, 9).mostImageTokens())
+                .isBetween(7371, 729 + 97 * 98);
+    }
+
+    @Test
     void aPictureOfWhichNothingWouldBeLeftIsTheRequestsFault() {
         VisualProcessor oneRow =
                 VisualFixtures.processor(
