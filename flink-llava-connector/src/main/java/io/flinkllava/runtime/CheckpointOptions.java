@@ -12,8 +12,11 @@ import java.util.Objects;
  * @param conversation conversation style of the original LLaVA code, such as {@code v1} or {@code
  *     mistral_instruct}, for folders without a chat template; {@link #FROM_FOLDER} to go by the
  *     folder's name
- * @param onnxVariant which of several exported ONNX graphs is taken, by the suffix of its file name
- *     ({@code fp32}, {@code fp16}, {@code q4}, ...); {@link #FROM_FOLDER} for the most exact one
+ * @param onnxVariant asks for exported ONNX graphs below {@code onnx/}, even beside weights, and
+ *     for one of their variants: {@code fp32}, {@code fp16}, {@code q8}, {@code int8}, {@code
+ *     uint8}, {@code q4}, {@code q4f16} or {@code bnb4}, by the suffix of the file names; {@link
+ *     #FROM_FOLDER} for weights where there are any, else for the variant that {@code config.json}
+ *     names ({@code transformers.js_config}), else for the most exact one
  * @param severalImages how several pictures of one request are cut
  */
 public record CheckpointOptions(
