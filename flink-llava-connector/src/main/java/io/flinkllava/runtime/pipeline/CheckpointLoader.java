@@ -30,7 +30,7 @@ public final class CheckpointLoader implements ModelLoader {
     @Override
     public LlavaModel open(Path folder, ModelOptions options) {
         long start = System.nanoTime();
-        Checkpoint checkpoint = CheckpointReader.read(folder);
+        Checkpoint checkpoint = CheckpointReader.read(folder, options.checkpoint());
         int sequenceLength = sequenceLength(checkpoint, options);
         LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
         try {

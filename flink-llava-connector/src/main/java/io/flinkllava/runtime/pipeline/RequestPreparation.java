@@ -20,6 +20,9 @@ import io.flinkllava.runtime.text.PromptEncoder;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A request becomes a prompt: everything that comes before the engine. Thread-safe. */
 final class RequestPreparation {
@@ -27,6 +30,7 @@ final class RequestPreparation {
     private final RequestLimits limits;
     private final SeveralImages severalImages;
     private final GenerationDefaults defaults;
+    private final Set<Integer> eosTokenIds;
     private final ImageDecoder decoder;
     private final VisualProcessor processor;
     private final PromptEncoder prompts;
@@ -42,6 +46,10 @@ final class RequestPreparation {
                         checkpoint.imageProcessor(),
                         checkpoint.videoProcessor());
         this.prompts = prompts;
+        this.eosTokenIds =
+                Stream.of(defaults.eosTokenIds(), prompts.endOfTurn())
+                        .flatMap(Set::stream)
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -65,7 +73,7 @@ final class RequestPreparation {
                 new Prompt(tokenIds, visuals),
                 maxNewTokens(generation),
                 generation.minNewTokens(),
-                defaults.eosTokenIds());
+                eosTokenIds);
     }
 
     private static void requireAtMost(String what, int count, String limit, int most) {

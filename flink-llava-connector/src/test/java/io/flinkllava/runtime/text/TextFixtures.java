@@ -6,6 +6,7 @@ import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.ImageLayout;
 import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.checkpoint.LlavaConfig.FeatureSelect;
+import io.flinkllava.runtime.checkpoint.PromptStyle;
 import io.flinkllava.testing.Golden;
 
 import java.io.IOException;
@@ -53,6 +54,7 @@ final class TextFixtures {
                 null,
                 null,
                 Optional.ofNullable(template),
+                new PromptStyle("llava_15", new PromptStyle.Whole()),
                 LLAMA_TOKENS,
                 folder.resolve("tokenizer.json"),
                 null);
