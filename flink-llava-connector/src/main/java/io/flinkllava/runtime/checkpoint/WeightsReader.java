@@ -44,7 +44,8 @@ final class WeightsReader {
                         + (pickled
                                 ? ". There is a pytorch_model.bin, which is not read: convert it"
                                         + " with from_pretrained(folder).save_pretrained(folder) of"
-                                        + " transformers, which writes safetensors"
+                                        + " what wrote it, transformers or the original LLaVA code,"
+                                        + " which writes safetensors"
                                 : ". Download the weights of the checkpoint"));
     }
 

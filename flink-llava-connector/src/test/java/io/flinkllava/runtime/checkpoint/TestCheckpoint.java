@@ -2,6 +2,7 @@ package io.flinkllava.runtime.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flinkllava.runtime.CheckpointOptions;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.testing.Golden;
@@ -35,9 +36,17 @@ final class TestCheckpoint {
 
     /** Copies the golden checkpoint. */
     static TestCheckpoint golden(Path folder) {
-        try (Stream<Path> files = Files.list(Golden.checkpoint("llava15"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(file.getFileName()));
+        return golden("llava15", folder);
+    }
+
+    /** Copies a golden checkpoint with the folders inside. */
+    static TestCheckpoint golden(String name, Path folder) {
+        Path golden = Golden.checkpoint(name);
+        try (Stream<Path> files = Files.walk(golden)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = folder.resolve(golden.relativize(file));
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -98,6 +107,10 @@ final class TestCheckpoint {
 
     Checkpoint read() {
         return CheckpointReader.read(folder);
+    }
+
+    Checkpoint read(CheckpointOptions options) {
+        return CheckpointReader.read(folder, options);
     }
 
     /** Expects a model error whose message has all these parts. */

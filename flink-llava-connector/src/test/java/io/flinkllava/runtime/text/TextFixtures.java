@@ -36,6 +36,21 @@ final class TextFixtures {
     }
 
     static Checkpoint checkpoint(Path folder, String template, String modelType, int imageToken) {
+        return checkpoint(
+                folder,
+                template,
+                new PromptStyle("llava_15", new PromptStyle.Whole()),
+                modelType,
+                imageToken);
+    }
+
+    /** Without a chat template. */
+    static Checkpoint styled(PromptStyle style, int imageToken) {
+        return checkpoint(Path.of("/models/some-llava"), null, style, "llava", imageToken);
+    }
+
+    private static Checkpoint checkpoint(
+            Path folder, String template, PromptStyle style, String modelType, int imageToken) {
         LlavaConfig config =
                 new LlavaConfig(
                         modelType,
@@ -54,7 +69,7 @@ final class TextFixtures {
                 null,
                 null,
                 Optional.ofNullable(template),
-                new PromptStyle("llava_15", new PromptStyle.Whole()),
+                style,
                 LLAMA_TOKENS,
                 folder.resolve("tokenizer.json"),
                 null);
