@@ -2,6 +2,7 @@ package io.flinkllava.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.Message;
@@ -15,12 +16,14 @@ import java.util.Locale;
 /**
  * A request with the answer of Hugging Face transformers (float32, greedy).
  *
+ * @param severalImages how its pictures are cut
  * @param minGap the smallest distance between the best and second-best logit on the way; below 1e-3
  *     rounding may decide
  */
 public record GoldenRequest(
         String id,
         LlavaRequest request,
+        SeveralImages severalImages,
         List<Integer> tokenIds,
         String text,
         int promptTokens,
@@ -55,6 +58,9 @@ public record GoldenRequest(
                         pictures(json.path("video")),
                         messages(json),
                         GenerationParameters.DEFAULT.withMaxNewTokens(ids.size())),
+                json.path("several").asText().equals("single-tile")
+                        ? SeveralImages.ONE_TILE_EACH
+                        : SeveralImages.TILED,
                 ids,
                 expected.get("text").asText(),
                 expected.get("prompt_tokens").asInt(),

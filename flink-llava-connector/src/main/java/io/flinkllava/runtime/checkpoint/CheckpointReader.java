@@ -58,7 +58,7 @@ public final class CheckpointReader {
         return new Checkpoint(
                 folder.path(),
                 config,
-                GenerationReader.read(folder, configFile),
+                GenerationReader.read(folder, configFile, config.text()),
                 processor,
                 ImageProcessorReader.readVideo(folder).orElse(processor),
                 conversation.isPresent() ? Optional.empty() : ChatTemplateReader.read(folder),
