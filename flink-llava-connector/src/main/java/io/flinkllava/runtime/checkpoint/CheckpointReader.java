@@ -86,7 +86,7 @@ public final class CheckpointReader {
         return new Checkpoint(
                 folder.path(),
                 config,
-                GenerationReader.read(folder, configFile),
+                GenerationReader.read(folder, configFile, config.text()),
                 processor,
                 processor,
                 // The original code never asks the tokenizer's, which is the language model's own.

@@ -18,8 +18,8 @@ final class ConversationName {
     private static final String QWEN = "qwen_2";
 
     /** These leave nothing to guess. */
-    private static final Map<String, String> LANGUAGE_MODELS =
-            Map.of("mistral", MISTRAL, "qwen2", QWEN);
+    private static final Map<LanguageModel, String> LANGUAGE_MODELS =
+            Map.of(LanguageModel.MISTRAL, MISTRAL, LanguageModel.QWEN2, QWEN);
 
     private static final Map<String, String> FAMILIES =
             Map.of("llava", "llava_15", "llava_onevision", QWEN, "vipllava", V0);

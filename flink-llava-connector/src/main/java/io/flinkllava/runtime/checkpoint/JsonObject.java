@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 
@@ -106,13 +105,6 @@ final class JsonObject {
     /** What to read where an object is absent: every field of it is absent too. */
     JsonObject emptyObject(String name) {
         return new JsonObject(file, prefix + name + ".", MAPPER.createObjectNode());
-    }
-
-    /** The same with another value of a field. */
-    JsonObject with(String name, String value) {
-        ObjectNode changed = node.deepCopy();
-        changed.put(name, value);
-        return new JsonObject(file, prefix, changed);
     }
 
     Optional<String> text(String name) {

@@ -25,25 +25,19 @@ final class OriginalLlavaFamily implements LlavaFamily {
     private static final String TOWER_KEY = "mm_vision_tower";
     private static final String ASPECT_RATIO_KEY = "image_aspect_ratio";
 
-    private static final String LLAMA = "llama";
-
-    /** The class of the language model that each class of the authors extends. */
-    private static final Map<String, String> LANGUAGE_MODELS =
+    /** What the authors' classes extend. */
+    private static final Map<String, LanguageModel> MODEL_TYPES =
             Map.of(
-                    "llava",
-                    LLAMA,
-                    "llava_llama",
-                    LLAMA,
-                    "llava_mistral",
-                    "mistral",
-                    "llava_qwen",
-                    "qwen2");
+                    "llava", LanguageModel.LLAMA,
+                    "llava_llama", LanguageModel.LLAMA,
+                    "llava_mistral", LanguageModel.MISTRAL,
+                    "llava_qwen", LanguageModel.QWEN2);
 
-    /** Where the model type is {@code llava} whatever the language model is. */
-    private static final Map<String, String> ARCHITECTURES =
+    /** What tells where the model type is {@code llava} whatever the language model is. */
+    private static final Map<String, LanguageModel> ARCHITECTURES =
             Map.of(
-                    "LlavaMistralForCausalLM", "llava_mistral",
-                    "LlavaQwenForCausalLM", "llava_qwen");
+                    "LlavaMistralForCausalLM", LanguageModel.MISTRAL,
+                    "LlavaQwenForCausalLM", LanguageModel.QWEN2);
 
     private static final Pattern MLP = Pattern.compile("mlp([1-9]\\d?)x_gelu");
     private static final Pattern ANYRES = Pattern.compile("anyres(?:_max_([1-9]\\d{0,3}))?");
@@ -77,28 +71,22 @@ final class OriginalLlavaFamily implements LlavaFamily {
                 : new PromptStyle.InPieces("", "");
     }
 
-    /** The {@code model_type} of the language model alone. */
-    static String languageModel(JsonObject config) {
+    /** What this LLaVA speaks with. */
+    static LanguageModel languageModel(JsonObject config) {
         String key = "model_type";
-        String languageModel = LANGUAGE_MODELS.get(config.text(key).orElse(""));
-        if (languageModel == null) {
+        LanguageModel named = MODEL_TYPES.get(config.text(key).orElse(""));
+        if (named == null) {
             throw config.wrong(
                     key,
                     "one of "
-                            + String.join(", ", new TreeMap<>(LANGUAGE_MODELS).keySet())
+                            + String.join(", ", new TreeMap<>(MODEL_TYPES).keySet())
                             + " beside "
                             + TOWER_KEY
                             + ": no other language model is supported");
         }
-        return languageModel.equals(LLAMA)
-                ? byArchitecture(config).map(LANGUAGE_MODELS::get).orElse(LLAMA)
-                : languageModel;
-    }
-
-    private static Optional<String> byArchitecture(JsonObject config) {
         return config.value("architectures")
-                .map(names -> names.path(0).asText())
-                .map(ARCHITECTURES::get);
+                .map(names -> ARCHITECTURES.get(names.path(0).asText()))
+                .orElse(named);
     }
 
     private static String aspectRatio(JsonObject config) {
@@ -108,11 +96,11 @@ final class OriginalLlavaFamily implements LlavaFamily {
     @Override
     public LlavaConfig read(JsonObject config) {
         refuseOtherFeatures(config);
-        JsonObject text = config.with("model_type", languageModel(config));
+        TextConfig text = TextConfigReader.read(config, config, languageModel(config));
         return new LlavaConfig(
                 config.text("model_type").orElseThrow(),
                 tower,
-                TextConfigReader.read(config, Optional.of(text)),
+                text,
                 projector(config),
                 ConfigKeys.featureLayers(config, "mm_vision_select_layer", List.of(-2), tower),
                 select(config),
