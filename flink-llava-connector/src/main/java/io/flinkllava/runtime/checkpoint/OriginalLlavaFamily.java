@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
  * LLaVA v1, 1.5 and 1.6 as their authors store them (github.com/haotian-liu/LLaVA, {@code
  * llava/model}), and what LLaVA-VL/LLaVA-NeXT made of that: the language model's keys stand at the
  * root, those of the rest begin with {@code mm_}, and the vision tower is named, not described.
+ *
+ * <p>What a padded tile shows is rounded as transformers does, to which these models are converted;
+ * the authors' code cuts off, which is a row of features more or less on rare sizes.
  */
 final class OriginalLlavaFamily implements LlavaFamily {
 

@@ -43,7 +43,7 @@ record VisionTowerSource(
         if (place.isPresent()) {
             return read(new CheckpointFolder(place.get()));
         }
-        return Optional.of(String.valueOf(name.getFileName()))
+        return Optional.of(name.getFileName().toString())
                 .filter(unused -> contained)
                 .flatMap(KnownTower::named)
                 .map(
@@ -63,10 +63,14 @@ record VisionTowerSource(
 
     private static Path towerPath(JsonObject config) {
         try {
-            return Path.of(OriginalLlavaFamily.towerName(config));
+            Path path = Path.of(OriginalLlavaFamily.towerName(config));
+            if (path.getFileName() != null && !path.getFileName().toString().isBlank()) {
+                return path;
+            }
         } catch (InvalidPathException e) {
-            throw config.wrong("mm_vision_tower", "a name or the path of a folder");
+            // As little of a name as an empty one.
         }
+        throw config.wrong("mm_vision_tower", "a name or the path of a folder");
     }
 
     private static Set<Path> places(Path checkpoint, Path name) {

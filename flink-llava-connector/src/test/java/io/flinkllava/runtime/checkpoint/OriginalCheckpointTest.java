@@ -10,6 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import static io.flinkllava.runtime.checkpoint.TestCheckpoint.assertModelError;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -210,10 +211,13 @@ class OriginalCheckpointTest {
 
     @Test
     void refusesAPathThatIsNone() {
-        TestCheckpoint checkpoint =
-                golden("llava_v1").edit("config.json", "{\"mm_vision_tower\": \"a\\u0000b\"}");
+        TestCheckpoint checkpoint = golden("llava_v1");
 
-        assertModelError(checkpoint::read, "mm_vision_tower is", "a name or the path of a folder");
+        for (String name : List.of("a\0b", "", "/")) {
+            checkpoint.edit("config.json", config -> config.put("mm_vision_tower", name));
+            assertModelError(
+                    checkpoint::read, "mm_vision_tower is", "a name or the path of a folder");
+        }
         assertModelError(
                 () -> checkpoint.read(CheckpointOptions.DEFAULT.withVisionTower("a\0b")),
                 "vision-tower is",
