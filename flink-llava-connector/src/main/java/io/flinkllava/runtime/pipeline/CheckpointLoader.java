@@ -59,13 +59,14 @@ public final class CheckpointLoader implements ModelLoader {
                     new LlavaPipeline(
                             info,
                             new RequestPreparation(
-                                    checkpoint.generation(), visuals, prompts, options),
+                                    checkpoint.generation(), visuals, prompts, tokenizer, options),
                             GenerationEngine.start(
                                     info.name(),
                                     executor,
                                     limits(options, sequenceLength),
                                     System::nanoTime),
                             tokenizer,
+                            prompts.endOfTurn(),
                             workers(info.name(), options));
             LOG.info(
                     "Loaded {} on {} in {} ms",

@@ -14,9 +14,11 @@ import io.flinkllava.runtime.image.RgbImage;
 import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.runtime.text.EncodedPrompt;
+import io.flinkllava.runtime.text.LlavaTokenizer;
 import io.flinkllava.runtime.text.PromptEncoder;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -33,11 +35,13 @@ final class RequestPreparation {
     private final ImageDecoder decoder;
     private final VisualProcessor processor;
     private final PromptEncoder prompts;
+    private final LlavaTokenizer tokenizer;
 
     RequestPreparation(
             GenerationDefaults defaults,
             VisualProcessor processor,
             PromptEncoder prompts,
+            LlavaTokenizer tokenizer,
             ModelOptions options) {
         this.limits = options.limits();
         this.severalImages = options.checkpoint().severalImages();
@@ -45,8 +49,9 @@ final class RequestPreparation {
         this.decoder = new ImageDecoder(limits);
         this.processor = processor;
         this.prompts = prompts;
+        this.tokenizer = tokenizer;
         this.eosTokenIds =
-                Stream.of(defaults.eosTokenIds(), prompts.endOfTurn())
+                Stream.of(defaults.eosTokenIds(), prompts.endOfTurn().tokenIds())
                         .flatMap(Set::stream)
                         .collect(Collectors.toUnmodifiableSet());
     }
@@ -71,8 +76,10 @@ final class RequestPreparation {
         return new GenerationRequest(
                 new Prompt(tokenIds, visuals),
                 maxNewTokens(generation),
-                generation.minNewTokens(),
-                eosTokenIds);
+                generation,
+                badWords(generation.rules().badWords()),
+                eosTokenIds,
+                StopStrings.of(tokenizer, stopStrings(generation)));
     }
 
     private static void requireAtMost(String what, int count, String limit, int most) {
@@ -108,6 +115,22 @@ final class RequestPreparation {
             }
         }
         return visuals;
+    }
+
+    private List<String> stopStrings(GenerationParameters generation) {
+        return Stream.of(prompts.endOfTurn().stopStrings(), generation.rules().stopStrings())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** A word at the start of a text and behind a space are different tokens. */
+    private List<List<Integer>> badWords(List<String> words) {
+        return words.stream()
+                .flatMap(word -> Stream.of(word, " " + word))
+                .map(text -> Arrays.stream(tokenizer.encode(text, false)).boxed().toList())
+                .filter(ids -> !ids.isEmpty())
+                .distinct()
+                .toList();
     }
 
     private int maxNewTokens(GenerationParameters generation) {

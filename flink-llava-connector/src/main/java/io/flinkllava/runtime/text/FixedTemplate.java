@@ -70,7 +70,7 @@ enum FixedTemplate {
             "<|im_end|>",
             system("You are a helpful assistant.") + Texts.chatml("\\n")),
     /** The texts alone, a line each: what only the projector was trained on. */
-    PLAIN("plain", "\n", "{% for m in messages %}{{ m.content + '\\n' }}{% endfor %}");
+    PLAIN("plain", "</s>", "{% for m in messages %}{{ m.content + '\\n' }}{% endfor %}");
 
     private final String names;
     private final String endOfTurn;

@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * Messages become prompt ids: rendered by the checkpoint's chat template or conversation style, and
@@ -34,7 +33,7 @@ public final class PromptEncoder {
     private final PromptTokenizer prompts;
     private final Placeholder image;
     private final Optional<Placeholder> video;
-    private final Set<Integer> endOfTurn;
+    private final EndOfTurn endOfTurn;
 
     /**
      * Checks the chat template and that the tokenizer knows the model's image and video tokens.
@@ -99,24 +98,16 @@ public final class PromptEncoder {
         }
     }
 
-    private static Set<Integer> endOfTurn(Checkpoint checkpoint, LlavaTokenizer tokenizer) {
+    private static EndOfTurn endOfTurn(Checkpoint checkpoint, LlavaTokenizer tokenizer) {
         if (checkpoint.chatTemplate().isPresent()) {
-            return Set.of();
+            return EndOfTurn.AS_CHECKPOINT;
         }
-        int[] ids =
-                tokenizer.encode(
-                        FixedTemplate.named(checkpoint.promptStyle().conversation()).endOfTurn(),
-                        false);
-        // Only a special token vanishes, and only that is never part of an answer.
-        boolean special = ids.length == 1 && tokenizer.decode(List.of(ids[0])).isEmpty();
-        return special ? Set.of(ids[0]) : Set.of();
+        String style = checkpoint.promptStyle().conversation();
+        return EndOfTurn.of(FixedTemplate.named(style).endOfTurn(), tokenizer);
     }
 
-    /**
-     * The ids that end an answer by the conversation style, beside those the checkpoint names. None
-     * where the folder has a chat template: then its files name them all.
-     */
-    public Set<Integer> endOfTurn() {
+    /** What ends an answer to such a prompt, beside the ids that the checkpoint names. */
+    public EndOfTurn endOfTurn() {
         return endOfTurn;
     }
 

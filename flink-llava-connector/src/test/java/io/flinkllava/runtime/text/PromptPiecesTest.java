@@ -3,7 +3,6 @@ package io.flinkllava.runtime.text;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.Message;
-import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.PromptStyle;
 import io.flinkllava.runtime.checkpoint.PromptStyle.InPieces;
 import io.flinkllava.runtime.checkpoint.PromptStyle.Tokenization;
@@ -11,12 +10,9 @@ import io.flinkllava.runtime.checkpoint.PromptStyle.Whole;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -106,28 +102,6 @@ class PromptPiecesTest {
 
         assertThat(Arrays.stream(ids).filter(id -> id == IMAGE)).hasSize(5);
         assertThat(ids[0]).isEqualTo(1);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"llava_v1, 2", "mistral_instruct, 2", "llava_v0, -1", "plain, -1"})
-    void endsTurnsWithSpecialTokensOnly(String conversation, int expected) {
-        assertThat(encoder(llama, conversation, PLAIN).endOfTurn())
-                .isEqualTo(expected < 0 ? Set.of() : Set.of(expected));
-    }
-
-    @Test
-    void endsChatmlTurnsWithTheTokenThatSeparatesThem() {
-        assertThat(encoder(qwen, "qwen_2", PLAIN).endOfTurn())
-                .containsExactly(qwen.encode("<|im_end|>", false)[0]);
-    }
-
-    @Test
-    void leavesTheEndToTheFilesWhereThereIsAChatTemplate() {
-        Checkpoint checkpoint = TextFixtures.llava15("{{ messages[0].content }}");
-        try (LlavaTokenizer tokenizer =
-                LlavaTokenizer.open(TextFixtures.tokenizerJson("llava15"))) {
-            assertThat(new PromptEncoder(checkpoint, tokenizer).endOfTurn()).isEmpty();
-        }
     }
 
     @Test
