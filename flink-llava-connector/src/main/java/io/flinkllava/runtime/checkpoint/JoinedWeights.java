@@ -20,6 +20,11 @@ record JoinedWeights(Weights checkpoint, Weights tower) implements Weights {
     }
 
     @Override
+    public boolean canMap(WeightTensor tensor) {
+        return of(tensor.name()).canMap(tensor);
+    }
+
+    @Override
     public ByteBuffer map(WeightTensor tensor) {
         return of(tensor.name()).map(tensor);
     }

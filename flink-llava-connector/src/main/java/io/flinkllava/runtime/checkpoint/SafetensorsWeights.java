@@ -80,15 +80,6 @@ final class SafetensorsWeights implements Weights {
 
     @Override
     public ByteBuffer map(WeightTensor tensor) {
-        if (tensor.bytes() > Integer.MAX_VALUE) {
-            throw LlavaException.model(
-                    tensor.file()
-                            + ": tensor '"
-                            + tensor.name()
-                            + "' takes "
-                            + tensor.bytes()
-                            + " bytes; more than 2 GiB in one tensor are not supported");
-        }
         // The mapping outlives the channel.
         try (FileChannel channel = FileChannel.open(tensor.file(), StandardOpenOption.READ)) {
             return channel.map(MapMode.READ_ONLY, tensor.offset(), tensor.bytes())
