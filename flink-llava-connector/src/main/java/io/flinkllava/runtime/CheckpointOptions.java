@@ -7,11 +7,13 @@ import java.util.Objects;
  * How a checkpoint folder is read where it leaves a choice. Most folders leave none.
  *
  * @param visionTower folder of the vision tower, for checkpoints in the layout of the original
- *     LLaVA code that name a tower they do not contain; {@link #FROM_FOLDER} to look inside and
- *     beside the checkpoint
+ *     LLaVA code, which name a tower that they may not contain; {@link #FROM_FOLDER} to look inside
+ *     and beside the checkpoint. Weights of a tower that the checkpoint contains are taken from it
+ *     either way.
  * @param conversation conversation style of the original LLaVA code, such as {@code v1} or {@code
- *     mistral_instruct}, for folders without a chat template; {@link #FROM_FOLDER} to go by the
- *     folder's name
+ *     mistral_instruct}, in place of what the folder says; {@link #FROM_FOLDER} for a Hugging Face
+ *     folder's chat template, or, without one and in the layout of the original code, which never
+ *     asks for it, for a guess by model type, folder name and base model
  * @param onnxVariant asks for exported ONNX graphs below {@code onnx/}, even beside weights, and
  *     for one of their variants: {@code fp32}, {@code fp16}, {@code q8}, {@code int8}, {@code
  *     uint8}, {@code q4}, {@code q4f16} or {@code bnb4}, by the suffix of the file names; {@link

@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param videoProcessor for frames; the same as for pictures where the folder has no other
  * @param chatTemplate the Jinja source, where the folder ships one
+ * @param promptStyle what prompts are like beside that
  * @param specialTokens text of special tokens by their Hugging Face names ({@code bos_token},
  *     {@code eos_token}, {@code image_token}, ...), for the chat template
  * @param tokenizerFile {@code tokenizer.json}
@@ -21,6 +22,7 @@ public record Checkpoint(
         ImageProcessorConfig imageProcessor,
         ImageProcessorConfig videoProcessor,
         Optional<String> chatTemplate,
+        PromptStyle promptStyle,
         Map<String, String> specialTokens,
         Path tokenizerFile,
         ModelSource source) {

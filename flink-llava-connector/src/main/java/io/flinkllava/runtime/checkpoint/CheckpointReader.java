@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /**
  * Reads a Hugging Face checkpoint folder as {@code from_pretrained} of transformers does: files of
- * transformers 4 and 5, absent keys filled with the defaults of the model family.
+ * transformers 4 and 5, absent keys filled with the defaults of the model family. Reads folders of
+ * the original LLaVA code as {@code load_pretrained_model} there does.
  *
  * <p>Reads configuration and tensor descriptions only; weights stay in their files until {@link
  * Weights#map} asks for them.
@@ -19,43 +20,52 @@ public final class CheckpointReader {
 
     private CheckpointReader() {}
 
-    /**
-     * Reads and checks a folder.
-     *
-     * @throws LlavaException with code {@link io.flinkllava.runtime.LlavaErrorCode#MODEL} if the
-     *     folder is no checkpoint that this runtime can load; the message names the file and what
-     *     to do
-     */
+    /** Reads and checks a folder with {@link CheckpointOptions#DEFAULT}. */
     public static Checkpoint read(Path path) {
         return read(path, CheckpointOptions.DEFAULT);
     }
 
-    /** Reads and checks a folder that leaves choices. */
+    /**
+     * Reads and checks a folder.
+     *
+     * @param options the choices that the folder leaves
+     * @throws LlavaException with code {@link io.flinkllava.runtime.LlavaErrorCode#MODEL} if the
+     *     folder is no checkpoint that this runtime can load; the message names the file and what
+     *     to do
+     */
     public static Checkpoint read(Path path, CheckpointOptions options) {
         CheckpointFolder folder = new CheckpointFolder(path);
-        JsonObject configFile =
+        JsonObject config =
                 JsonObject.read(
                         folder.require(
                                 "config.json",
                                 "Give the folder of a Hugging Face checkpoint: config.json,"
                                         + " *.safetensors, tokenizer.json and the processor's"
                                         + " files"));
+        Checkpoint checkpoint =
+                OriginalLlavaFamily.describes(config)
+                        ? original(folder, config, options)
+                        : huggingFace(folder, config, options);
+        check(checkpoint);
+        return checkpoint;
+    }
+
+    private static Checkpoint huggingFace(
+            CheckpointFolder folder, JsonObject configFile, CheckpointOptions options) {
         LlavaConfig config = LlavaConfigReader.read(configFile);
         ImageProcessorConfig processor = ImageProcessorReader.read(folder);
-        ImageProcessorConfig videoProcessor =
-                ImageProcessorReader.readVideo(folder).orElse(processor);
-        requireTowerSize(path, processor, config.vision().imageSize());
-        if (config.video().isPresent()) {
-            requireTowerSize(path, videoProcessor, config.vision().imageSize());
-        }
-        requireSamePinpoints(path, processor, config.images());
+        Optional<String> conversation = chosen(options.conversation());
         return new Checkpoint(
-                path,
+                folder.path(),
                 config,
                 GenerationReader.read(folder, configFile, config.text()),
                 processor,
-                videoProcessor,
-                ChatTemplateReader.read(folder),
+                ImageProcessorReader.readVideo(folder).orElse(processor),
+                conversation.isPresent() ? Optional.empty() : ChatTemplateReader.read(folder),
+                new PromptStyle(
+                        conversation.orElseGet(
+                                () -> ConversationName.huggingFace(configFile, folder.path())),
+                        new PromptStyle.Whole()),
                 SpecialTokensReader.read(folder),
                 tokenizer(folder),
                 source(folder, configFile, config, options.onnxVariant()));
@@ -71,6 +81,56 @@ public final class CheckpointReader {
         return takesWeights
                 ? WeightsReader.read(folder)
                 : exported.read(configFile, config, variant);
+    }
+
+    private static Checkpoint original(
+            CheckpointFolder folder, JsonObject configFile, CheckpointOptions options) {
+        Weights own = WeightsReader.read(folder, OriginalTensorNames::canonical);
+        boolean contained =
+                own.contains("vision_tower.vision_model.embeddings.patch_embedding.weight");
+        VisionTowerSource tower =
+                VisionTowerSource.find(folder.path(), configFile, options.visionTower(), contained);
+        LlavaConfig config = new OriginalLlavaFamily(tower.config()).read(configFile);
+        ImageProcessorConfig processor =
+                OriginalLlavaFamily.padsToSquare(configFile)
+                        ? tower.processor().paddedToSquare()
+                        : tower.processor();
+        return new Checkpoint(
+                folder.path(),
+                config,
+                GenerationReader.read(folder, configFile, config.text()),
+                processor,
+                processor,
+                // The original code never asks the tokenizer's, which is the language model's own.
+                Optional.empty(),
+                new PromptStyle(
+                        chosen(options.conversation())
+                                .orElseGet(
+                                        () -> ConversationName.original(configFile, folder.path())),
+                        OriginalLlavaFamily.tokenization(configFile)),
+                SpecialTokensReader.read(folder),
+                tokenizer(folder),
+                // A tower that was trained further is in the checkpoint, and what lies beside is
+                // not it.
+                contained ? own : new JoinedWeights(own, towerWeights(tower)));
+    }
+
+    private static Weights towerWeights(VisionTowerSource tower) {
+        return WeightsReader.read(tower.folder().orElseThrow(), TowerTensorNames::canonical);
+    }
+
+    private static Optional<String> chosen(String option) {
+        return Optional.of(option).filter(value -> !value.equals(CheckpointOptions.FROM_FOLDER));
+    }
+
+    private static void check(Checkpoint checkpoint) {
+        LlavaConfig config = checkpoint.config();
+        int side = config.vision().imageSize();
+        requireTowerSize(checkpoint.folder(), checkpoint.imageProcessor(), side);
+        if (config.video().isPresent()) {
+            requireTowerSize(checkpoint.folder(), checkpoint.videoProcessor(), side);
+        }
+        requireSamePinpoints(checkpoint.folder(), checkpoint.imageProcessor(), config.images());
     }
 
     /** The tower's position embeddings fit one picture size only. */

@@ -73,7 +73,10 @@ final class ImageNewlineReader {
     private Optional<List<Float>> fromSafetensors() {
         for (Path file : safetensors()) {
             SafetensorsWeights weights =
-                    new SafetensorsWeights(folder.path(), List.of(SafetensorsFile.read(file)));
+                    new SafetensorsWeights(
+                            folder.path(),
+                            List.of(SafetensorsFile.read(file)),
+                            TensorNames::canonical);
             if (weights.contains(NAME)) {
                 WeightTensor tensor = weights.get(NAME);
                 return Optional.of(floats(tensor, weights.map(tensor)));

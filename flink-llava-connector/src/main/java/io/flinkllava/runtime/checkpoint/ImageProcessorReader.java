@@ -73,7 +73,8 @@ final class ImageProcessorReader {
                 .map(ImageProcessorReader::read);
     }
 
-    private static ImageProcessorConfig read(JsonObject processor) {
+    /** Reads the settings themselves. */
+    static ImageProcessorConfig read(JsonObject processor) {
         String type = type(processor);
         Defaults absent = CLASSES.get(type);
         boolean rescales = processor.flag("do_rescale", true);

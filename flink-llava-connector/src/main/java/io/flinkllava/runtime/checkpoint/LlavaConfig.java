@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param visionFeatureLayers whose hidden states feed the projector, concatenated on the channel
  *     axis; 0 is the embedding, negative counts from the last layer's output
  * @param select which positions of those hidden states
- * @param imageTokenId the id that stands for image features in a prompt
+ * @param imageTokenId the id that stands for image features in a prompt; negative where the
+ *     tokenizer has none
  * @param video how videos are seen, where the family knows any
  */
 public record LlavaConfig(

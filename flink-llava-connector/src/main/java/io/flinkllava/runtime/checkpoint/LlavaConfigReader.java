@@ -1,7 +1,5 @@
 package io.flinkllava.runtime.checkpoint;
 
-import io.flinkllava.runtime.LlavaException;
-
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -26,13 +24,6 @@ final class LlavaConfigReader {
                     "one of "
                             + String.join(", ", new TreeMap<>(FAMILIES).keySet())
                             + ": no other family is supported");
-        }
-        if (config.has("mm_vision_tower") && !config.has("text_config")) {
-            throw LlavaException.model(
-                    config.file()
-                            + ": has mm_vision_tower and no text_config, the layout of the original"
-                            + " LLaVA code, which is not supported yet: use the converted"
-                            + " checkpoint, for example llava-hf/llava-1.5-7b-hf");
         }
         return family.read(config);
     }

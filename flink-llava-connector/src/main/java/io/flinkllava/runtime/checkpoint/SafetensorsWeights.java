@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Tensors of one or more safetensors files. Immutable; holds no file open. */
 final class SafetensorsWeights implements Weights {
@@ -22,10 +23,17 @@ final class SafetensorsWeights implements Weights {
 
     private final Map<String, Stored> tensors = new HashMap<>();
     private final Path folder;
+    private final UnaryOperator<String> names;
     private final List<Path> fileNames;
 
-    SafetensorsWeights(Path folder, List<SafetensorsFile> files) {
+    /**
+     * Puts files together.
+     *
+     * @param names from the names in files to those of {@link Weights}
+     */
+    SafetensorsWeights(Path folder, List<SafetensorsFile> files, UnaryOperator<String> names) {
         this.folder = folder;
+        this.names = names;
         fileNames = files.stream().map(file -> file.path().getFileName()).sorted().toList();
         files.forEach(this::add);
     }
@@ -35,7 +43,7 @@ final class SafetensorsWeights implements Weights {
     }
 
     private void add(Stored tensor) {
-        Stored other = tensors.put(TensorNames.canonical(tensor.nameInFile()), tensor);
+        Stored other = tensors.put(names.apply(tensor.nameInFile()), tensor);
         if (other != null) {
             throw LlavaException.model(
                     tensor.file()
@@ -72,15 +80,6 @@ final class SafetensorsWeights implements Weights {
 
     @Override
     public ByteBuffer map(WeightTensor tensor) {
-        if (tensor.bytes() > Integer.MAX_VALUE) {
-            throw LlavaException.model(
-                    tensor.file()
-                            + ": tensor '"
-                            + tensor.name()
-                            + "' takes "
-                            + tensor.bytes()
-                            + " bytes; more than 2 GiB in one tensor are not supported");
-        }
         // The mapping outlives the channel.
         try (FileChannel channel = FileChannel.open(tensor.file(), StandardOpenOption.READ)) {
             return channel.map(MapMode.READ_ONLY, tensor.offset(), tensor.bytes())

@@ -49,6 +49,18 @@ final class VisionConfigReader {
         return section.map(vision -> read(vision, whole.architecture())).orElse(whole);
     }
 
+    /**
+     * Reads a tower's own {@code config.json}: that of a {@code CLIPVisionModel} or {@code
+     * SiglipVisionModel}, or of a whole model with a text tower beside.
+     */
+    static VisionConfig readTower(JsonObject config) {
+        Architecture architecture =
+                config.text("model_type").orElse("").equals("siglip")
+                        ? Architecture.SIGLIP
+                        : Architecture.CLIP;
+        return read(config.object("vision_config").orElse(config), architecture);
+    }
+
     private static VisionConfig read(JsonObject vision, Architecture unnamed) {
         VisionConfig absent =
                 switch (architecture(vision, unnamed)) {

@@ -1,5 +1,6 @@
 package io.flinkllava.runtime.checkpoint;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -24,5 +25,15 @@ public record WeightTensor(String name, Dtype dtype, List<Long> shape, Path file
     /** Length in the file in bytes. */
     public long bytes() {
         return elements() * dtype.bytes();
+    }
+
+    /** The file itself, where {@link #file} is a link, as in the cache of the Hugging Face hub. */
+    public Path realFile() {
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            // It is read later, and then this is an error with a name.
+            return file;
+        }
     }
 }

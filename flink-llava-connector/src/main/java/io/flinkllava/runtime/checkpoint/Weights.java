@@ -49,6 +49,11 @@ public non-sealed interface Weights extends ModelSource {
 
     boolean contains(String name);
 
-    /** The little-endian bytes of a tensor of at most 2 GiB, mapped, not copied. */
+    /** Whether a tensor fits into a buffer; a larger one is read from its file. */
+    default boolean canMap(WeightTensor tensor) {
+        return tensor.bytes() <= Integer.MAX_VALUE;
+    }
+
+    /** The little-endian bytes of a tensor that {@link #canMap} allows, mapped, not copied. */
     ByteBuffer map(WeightTensor tensor);
 }

@@ -5,6 +5,7 @@ import io.flinkllava.runtime.LlavaException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Finds the safetensors files of a folder: one file, or shards that an index lists. */
 final class WeightsReader {
@@ -20,14 +21,24 @@ final class WeightsReader {
         return folder.has(SINGLE) || folder.has(INDEX);
     }
 
+    /** Reads a Hugging Face checkpoint. */
     static Weights read(CheckpointFolder folder) {
+        return read(folder, TensorNames::canonical);
+    }
+
+    /**
+     * Reads a folder.
+     *
+     * @param names from the names in files to those of {@link Weights}
+     */
+    static Weights read(CheckpointFolder folder, UnaryOperator<String> names) {
         if (folder.has(SINGLE)) {
             return new SafetensorsWeights(
-                    folder.path(), List.of(SafetensorsFile.read(folder.file(SINGLE))));
+                    folder.path(), List.of(SafetensorsFile.read(folder.file(SINGLE))), names);
         }
         if (folder.has(INDEX)) {
             return new SafetensorsWeights(
-                    folder.path(), shards(folder, JsonObject.read(folder.file(INDEX))));
+                    folder.path(), shards(folder, JsonObject.read(folder.file(INDEX))), names);
         }
         boolean pickled =
                 folder.has("pytorch_model.bin") || folder.has("pytorch_model.bin.index.json");
@@ -38,7 +49,8 @@ final class WeightsReader {
                         + (pickled
                                 ? ". There is a pytorch_model.bin, which is not read: convert it"
                                         + " with from_pretrained(folder).save_pretrained(folder) of"
-                                        + " transformers, which writes safetensors"
+                                        + " what wrote it, transformers or the original LLaVA code,"
+                                        + " which writes safetensors"
                                 : ". Download the weights of the checkpoint"));
     }
 

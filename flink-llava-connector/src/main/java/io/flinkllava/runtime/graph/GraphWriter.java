@@ -116,15 +116,18 @@ final class GraphWriter {
                             .setName(name)
                             .setDataType(dataType(tensor.dtype()).getNumber())
                             .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-                            // The session gets the bytes by the tensor's name; ONNX wants a place.
                             .addExternalData(
-                                    StringStringEntryProto.newBuilder()
-                                            .setKey("location")
-                                            .setValue("checkpoint"));
+                                    entry("location", tensor.realFile().getFileName().toString()))
+                            .addExternalData(entry("offset", Long.toString(tensor.offset())))
+                            .addExternalData(entry("length", Long.toString(tensor.bytes())));
             tensor.shape().forEach(external::addDims);
             graph.addInitializer(external);
         }
         return tensor.dtype();
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
     /** Converts a float32 value to the graph's compute type. */

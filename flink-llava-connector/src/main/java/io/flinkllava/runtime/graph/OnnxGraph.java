@@ -8,8 +8,8 @@ import java.util.List;
  * An ONNX model without its weights.
  *
  * @param model a serialized {@code ModelProto}
- * @param weights the external initializers it names; each is given to the session under {@link
- *     WeightTensor#name()}
+ * @param weights the external initializers it names, each with its place in a file; the session
+ *     gets those that fit into a buffer under {@link WeightTensor#name()}
  */
 public record OnnxGraph(com.google.protobuf.ByteString model, List<WeightTensor> weights) {
 

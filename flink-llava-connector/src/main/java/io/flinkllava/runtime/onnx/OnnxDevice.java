@@ -56,6 +56,8 @@ record OnnxDevice(Device device, ComputeType compute) {
         options.disablePerSessionThreads();
         // Memory patterns leak where several CUDA sessions take turns (onnxruntime issue 29351).
         options.setMemoryPatternOptimization(false);
+        // Else weights that are larger than 1 GiB once converted are converted at every step.
+        options.addConfigEntry("optimization.constant_folding_max_output_size_in_bytes", "0");
         if (device.kind() == Device.Kind.GPU) {
             options.addCUDA(device.index());
         }

@@ -25,6 +25,9 @@ import java.util.Map;
  */
 final class OnnxSession implements AutoCloseable {
 
+    /** Where ONNX Runtime looks for the files that a graph names. */
+    private static final String FOLDER = "session.model_external_initializers_file_folder_path";
+
     private final OrtSession session;
 
     private OnnxSession(OrtSession session) {
@@ -37,6 +40,10 @@ final class OnnxSession implements AutoCloseable {
         List<ByteBuffer> mapped = new ArrayList<>();
         try (SessionOptions options = device.sessionOptions()) {
             for (WeightTensor tensor : graph.weights()) {
+                if (!weights.canMap(tensor)) {
+                    options.addConfigEntry(FOLDER, tensor.realFile().getParent().toString());
+                    continue;
+                }
                 ByteBuffer bytes = weights.map(tensor);
                 mapped.add(bytes);
                 initializers.put(tensor.name(), tensor(environment, tensor, bytes));

@@ -63,6 +63,7 @@ public final class CheckpointLoader implements ModelLoader {
                                     limits(options, sequenceLength),
                                     System::nanoTime),
                             tokenizer,
+                            prompts.endOfTurn(),
                             workers(info.name(), options));
             LOG.info(
                     "Loaded {} on {} in {} ms",

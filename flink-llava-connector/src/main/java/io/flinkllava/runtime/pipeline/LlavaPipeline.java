@@ -10,6 +10,7 @@ import io.flinkllava.runtime.ModelInfo;
 import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationEngine;
 import io.flinkllava.runtime.engine.GenerationRequest;
+import io.flinkllava.runtime.text.EndOfTurn;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 
 import java.util.concurrent.CancellationException;
@@ -37,6 +38,7 @@ final class LlavaPipeline implements LlavaModel {
     private final RequestPreparation preparation;
     private final GenerationEngine engine;
     private final LlavaTokenizer tokenizer;
+    private final EndOfTurn endOfTurn;
     private final ExecutorService workers;
 
     /** Takes over the engine, the tokenizer and the workers. */
@@ -45,11 +47,13 @@ final class LlavaPipeline implements LlavaModel {
             RequestPreparation preparation,
             GenerationEngine engine,
             LlavaTokenizer tokenizer,
+            EndOfTurn endOfTurn,
             ExecutorService workers) {
         this.info = info;
         this.preparation = preparation;
         this.engine = engine;
         this.tokenizer = tokenizer;
+        this.endOfTurn = endOfTurn;
         this.workers = workers;
     }
 
@@ -116,7 +120,7 @@ final class LlavaPipeline implements LlavaModel {
     private LlavaAnswer text(GenerationRequest request, Generation tokens, long preparing) {
         try {
             return new LlavaAnswer.Text(
-                    tokenizer.decode(tokens.tokenIds()),
+                    endOfTurn.cut(tokenizer.decode(tokens.tokenIds())),
                     tokens.tokenIds(),
                     request.prompt().length(),
                     tokens.reason(),

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A request becomes a prompt: everything that comes before the engine. Thread-safe. */
@@ -29,6 +31,7 @@ final class RequestPreparation {
     private final RequestLimits limits;
     private final SeveralImages severalImages;
     private final GenerationDefaults defaults;
+    private final Set<Integer> eosTokenIds;
     private final ImageDecoder decoder;
     private final VisualProcessor processor;
     private final PromptEncoder prompts;
@@ -47,6 +50,10 @@ final class RequestPreparation {
         this.processor = processor;
         this.prompts = prompts;
         this.tokenizer = tokenizer;
+        this.eosTokenIds =
+                Stream.of(defaults.eosTokenIds(), prompts.endOfTurn().tokenIds())
+                        .flatMap(Set::stream)
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -71,8 +78,8 @@ final class RequestPreparation {
                 maxNewTokens(generation),
                 generation,
                 badWords(generation.rules().badWords()),
-                defaults.eosTokenIds(),
-                StopStrings.of(tokenizer, generation.rules().stopStrings()));
+                eosTokenIds,
+                StopStrings.of(tokenizer, stopStrings(generation)));
     }
 
     private static void requireAtMost(String what, int count, String limit, int most) {
@@ -108,6 +115,12 @@ final class RequestPreparation {
             }
         }
         return visuals;
+    }
+
+    private List<String> stopStrings(GenerationParameters generation) {
+        return Stream.of(prompts.endOfTurn().stopStrings(), generation.rules().stopStrings())
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** A word at the start of a text and behind a space are different tokens. */

@@ -44,7 +44,7 @@ final class ChatTemplate {
      * @throws LlavaException with code {@link LlavaErrorCode#MODEL} if it does not render
      */
     ChatTemplate(Checkpoint checkpoint, String placeholder, String videoPlaceholder) {
-        this.name = "The chat template of " + checkpoint.folder();
+        this.name = name(checkpoint);
         this.placeholder = placeholder;
         this.videoPlaceholder = videoPlaceholder;
         this.constants = constants(checkpoint);
@@ -56,12 +56,22 @@ final class ChatTemplate {
         this.wantsParts = wantsParts();
     }
 
+    private static String name(Checkpoint checkpoint) {
+        return (checkpoint.chatTemplate().isPresent()
+                        ? "The chat template of "
+                        : "The conversation style "
+                                + checkpoint.promptStyle().conversation()
+                                + " of ")
+                + checkpoint.folder();
+    }
+
     private static String source(Checkpoint checkpoint) {
-        String folder = String.valueOf(checkpoint.folder().getFileName());
         return checkpoint
                 .chatTemplate()
                 .orElseGet(
-                        () -> FixedTemplate.of(checkpoint.config().modelType(), folder).source());
+                        () ->
+                                FixedTemplate.named(checkpoint.promptStyle().conversation())
+                                        .source());
     }
 
     private static Map<String, Object> constants(Checkpoint checkpoint) {

@@ -4,6 +4,7 @@ import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.Message;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
+import io.flinkllava.runtime.checkpoint.PromptStyle.InPieces;
 
 import java.util.Arrays;
 import java.util.List;
@@ -13,9 +14,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Messages become prompt ids: rendered by the checkpoint's chat template and tokenized as {@code
- * ProcessorMixin.apply_chat_template(tokenize=True)} of transformers does. Where messages contain
- * the placeholders themselves, pictures stand there; else in front of the first user message.
+ * Messages become prompt ids: rendered by the checkpoint's chat template or conversation style, and
+ * tokenized as {@code ProcessorMixin.apply_chat_template(tokenize=True)} of transformers or as the
+ * original LLaVA code does. Where messages contain the placeholders themselves, pictures stand
+ * there; else in front of the first user message.
  *
  * <p>Immutable and thread-safe. Borrows the tokenizer.
  */
@@ -27,11 +29,11 @@ public final class PromptEncoder {
     /** Far more than any context holds, and within the limits that a template is rendered under. */
     private static final int MAX_CHARACTERS = 1 << 20;
 
-    private final LlavaTokenizer tokenizer;
     private final ChatTemplate template;
+    private final PromptTokenizer prompts;
     private final Placeholder image;
     private final Optional<Placeholder> video;
-    private final String beginOfSequence;
+    private final EndOfTurn endOfTurn;
 
     /**
      * Checks the chat template and that the tokenizer knows the model's image and video tokens.
@@ -39,51 +41,74 @@ public final class PromptEncoder {
      * @throws LlavaException with code {@link LlavaErrorCode#MODEL} if they do not fit together
      */
     public PromptEncoder(Checkpoint checkpoint, LlavaTokenizer tokenizer) {
-        this.tokenizer = tokenizer;
         Map<String, String> tokens = checkpoint.specialTokens();
-        this.image =
-                placeholder(
-                        checkpoint,
-                        "image",
-                        tokens.getOrDefault("image_token", DEFAULT_IMAGE),
-                        checkpoint.config().imageTokenId());
-        this.video =
-                checkpoint
-                        .config()
-                        .video()
-                        .map(
-                                layout ->
-                                        placeholder(
-                                                checkpoint,
-                                                "video",
-                                                tokens.getOrDefault("video_token", DEFAULT_VIDEO),
-                                                layout.tokenId()));
-        this.beginOfSequence = tokens.getOrDefault("bos_token", "");
+        if (checkpoint.promptStyle().tokenization() instanceof InPieces pieces) {
+            // It is no token there, whatever the tokenizer's files say.
+            this.image =
+                    new Placeholder("image", DEFAULT_IMAGE, checkpoint.config().imageTokenId());
+            this.video = Optional.empty();
+            this.prompts =
+                    new PromptPieces(checkpoint, tokenizer, pieces, image.text(), image.id());
+        } else {
+            this.image =
+                    new Placeholder(
+                            "image",
+                            tokens.getOrDefault("image_token", DEFAULT_IMAGE),
+                            checkpoint.config().imageTokenId());
+            this.video =
+                    checkpoint
+                            .config()
+                            .video()
+                            .map(
+                                    layout ->
+                                            new Placeholder(
+                                                    "video",
+                                                    tokens.getOrDefault(
+                                                            "video_token", DEFAULT_VIDEO),
+                                                    layout.tokenId()));
+            requireToken(checkpoint, tokenizer, image);
+            video.ifPresent(placeholder -> requireToken(checkpoint, tokenizer, placeholder));
+            this.prompts = new WholePrompt(tokenizer, tokens.getOrDefault("bos_token", ""));
+        }
         this.template =
                 new ChatTemplate(
                         checkpoint,
                         image.text(),
                         video.map(Placeholder::text).orElse(DEFAULT_VIDEO));
+        this.endOfTurn = endOfTurn(checkpoint, tokenizer);
     }
 
-    private Placeholder placeholder(Checkpoint checkpoint, String kind, String text, int id) {
-        int[] ids = tokenizer.encode(text, false);
-        if (ids.length != 1 || ids[0] != id) {
+    private static void requireToken(
+            Checkpoint checkpoint, LlavaTokenizer tokenizer, Placeholder placeholder) {
+        int[] ids = tokenizer.encode(placeholder.text(), false);
+        if (ids.length != 1 || ids[0] != placeholder.id()) {
             throw LlavaException.model(
                     checkpoint.tokenizerFile()
                             + " encodes "
-                            + text
+                            + placeholder.text()
                             + " as "
                             + Arrays.toString(ids)
                             + ", but the "
-                            + kind
+                            + placeholder.kind()
                             + " token of config.json is "
-                            + id
+                            + placeholder.id()
                             + ": the two files belong to different models, or the "
-                            + kind
+                            + placeholder.kind()
                             + " token was never added to the tokenizer");
         }
-        return new Placeholder(kind, text, id);
+    }
+
+    private static EndOfTurn endOfTurn(Checkpoint checkpoint, LlavaTokenizer tokenizer) {
+        if (checkpoint.chatTemplate().isPresent()) {
+            return EndOfTurn.AS_CHECKPOINT;
+        }
+        String style = checkpoint.promptStyle().conversation();
+        return EndOfTurn.of(FixedTemplate.named(style).endOfTurn(), tokenizer);
+    }
+
+    /** What ends an answer to such a prompt, beside the ids that the checkpoint names. */
+    public EndOfTurn endOfTurn() {
+        return endOfTurn;
     }
 
     /**
@@ -96,9 +121,7 @@ public final class PromptEncoder {
      *     be asked, {@link LlavaErrorCode#MODEL} if the chat template drops or adds pictures
      */
     public EncodedPrompt encode(List<Message> messages, int images, int videos) {
-        String prompt = render(messages, images, videos);
-        boolean alreadyBegun = !beginOfSequence.isEmpty() && prompt.startsWith(beginOfSequence);
-        int[] ids = tokenizer.encode(prompt, !alreadyBegun);
+        int[] ids = prompts.encode(render(messages, images, videos));
         requirePlaceholders(ids, image, images);
         video.ifPresent(placeholder -> requirePlaceholders(ids, placeholder, videos));
         return new EncodedPrompt(

@@ -6,14 +6,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import static io.flinkllava.runtime.checkpoint.TestCheckpoint.assertModelError;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Named.named;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 class ImageProcessorReaderTest {
 
@@ -48,6 +53,139 @@ class ImageProcessorReaderTest {
         assertThat(config.resize()).contains(new ShortestEdge(336));
         assertThat(config.centerCrop()).contains(new Size(330, 330));
         assertThat(config.resample()).isEqualTo(2);
+    }
+
+    /** The files of the towers that the authors took, and of processors on top of them. */
+    @ParameterizedTest
+    @MethodSource("publishedFiles")
+    void readsWhatIsPublished(String fields, ImageProcessorConfig expected) {
+        assertThat(read(fields)).isEqualTo(expected);
+    }
+
+    static Stream<Arguments> publishedFiles() {
+        String clipColours =
+                """
+                "do_normalize": true, "do_resize": true, "resample": 3,
+                "image_mean": [0.48145466, 0.4578275, 0.40821073],
+                "image_std": [0.26862954, 0.26130258, 0.27577711],
+                """;
+        String siglipColours =
+                """
+                "do_normalize": true, "do_rescale": true, "do_resize": true, "resample": 3,
+                "rescale_factor": 0.00392156862745098,
+                "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5],
+                """;
+        String pinpoints = "\"image_grid_pinpoints\": [[336, 672], [672, 336]],";
+        List<Size> sizes = List.of(new Size(336, 672), new Size(672, 336));
+        return Stream.of(
+                arguments(
+                        named(
+                                "clip-vit-large-patch14-336",
+                                clipColours
+                                        + """
+                                        "crop_size": 336, "do_center_crop": true, "size": 336,
+                                        "feature_extractor_type": "CLIPFeatureExtractor"
+                                        """),
+                        clip(List.of())),
+                arguments(
+                        named(
+                                "siglip-so400m-patch14-384",
+                                siglipColours
+                                        + """
+                                        "image_processor_type": "SiglipImageProcessor",
+                                        "processor_class": "SiglipProcessor",
+                                        "size": {"height": 384, "width": 384}
+                                        """),
+                        siglip(List.of())),
+                arguments(
+                        named(
+                                "NeXT, transformers 4.39",
+                                clipColours
+                                        + pinpoints
+                                        + """
+                                        "aspect_ratio_setting": "anyres",
+                                        "crop_size": {"height": 336, "width": 336},
+                                        "do_center_crop": true, "do_convert_rgb": true,
+                                        "do_rescale": true, "rescale_factor": 0.00392156862745098,
+                                        "image_processor_type": "LlavaNextImageProcessor",
+                                        "processor_class": "LlavaNextProcessor",
+                                        "size": {"shortest_edge": 336}
+                                        """),
+                        clip(sizes)),
+                arguments(
+                        named(
+                                "NeXT, fast, transformers 4.52",
+                                clipColours
+                                        + pinpoints
+                                        + """
+                                        "crop_size": {"height": 336, "width": 336},
+                                        "data_format": "channels_first", "default_to_square": false,
+                                        "device": null, "do_center_crop": true,
+                                        "do_convert_rgb": true, "do_pad": true, "do_rescale": true,
+                                        "image_processor_type": "LlavaNextImageProcessorFast",
+                                        "input_data_format": null, "return_tensors": null,
+                                        "rescale_factor": 0.00392156862745098,
+                                        "size": {"shortest_edge": 336}
+                                        """),
+                        clip(sizes)),
+                arguments(
+                        named(
+                                "NeXT-Video",
+                                clipColours
+                                        + pinpoints
+                                        + """
+                                        "crop_size": {"height": 336, "width": 336},
+                                        "do_center_crop": true,
+                                        "image_processor_type": "LlavaNextVideoImageProcessor",
+                                        "size": {"shortest_edge": 336}
+                                        """),
+                        clip(sizes)),
+                arguments(
+                        named(
+                                "OneVision",
+                                siglipColours
+                                        + pinpoints
+                                        + """
+                                        "do_convert_rgb": true, "do_pad": true,
+                                        "image_processor_type": "LlavaOnevisionImageProcessor",
+                                        "size": {"height": 384, "width": 384}
+                                        """),
+                        siglip(sizes)),
+                arguments(
+                        named(
+                                "OneVision, fast",
+                                siglipColours
+                                        + pinpoints
+                                        + """
+                                        "crop_size": null, "do_center_crop": null, "do_pad": true,
+                                        "image_processor_type": "LlavaOnevisionImageProcessorFast",
+                                        "size": {"height": 384, "width": 384}
+                                        """),
+                        siglip(sizes)));
+    }
+
+    private static ImageProcessorConfig clip(List<Size> pinpoints) {
+        return new ImageProcessorConfig(
+                false,
+                Optional.of(new ShortestEdge(336)),
+                3,
+                Optional.of(new Size(336, 336)),
+                1 / 255d,
+                List.of(0.48145467f, 0.4578275f, 0.40821072f),
+                List.of(0.26862955f, 0.2613026f, 0.2757771f),
+                pinpoints);
+    }
+
+    private static ImageProcessorConfig siglip(List<Size> pinpoints) {
+        return new ImageProcessorConfig(
+                false,
+                Optional.of(new Size(384, 384)),
+                3,
+                Optional.empty(),
+                1 / 255d,
+                List.of(0.5f, 0.5f, 0.5f),
+                List.of(0.5f, 0.5f, 0.5f),
+                pinpoints);
     }
 
     @Test

@@ -146,7 +146,6 @@ class LlavaConfigReaderTest {
             "model_type": "llava_3"                               | llava, llava_next, llava_next_video, llava_onevision, vipllava
             "model_type": null                                    | model_type is absent
             "model_type": 3                                       | model_type is 3
-            "mm_vision_tower": "openai/clip"                      | llava-hf/llava-1.5-7b-hf
             "image_token_index": "a"                              | image_token_index is "a"
             "image_token_index": 32000                            | text_config.vocab_size, 32000
             "vision_feature_layer": 25                            | -25..24

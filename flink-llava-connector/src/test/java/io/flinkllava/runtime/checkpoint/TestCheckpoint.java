@@ -2,6 +2,7 @@ package io.flinkllava.runtime.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flinkllava.runtime.CheckpointOptions;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.testing.Golden;
@@ -34,7 +35,12 @@ final class TestCheckpoint {
 
     /** Copies the golden checkpoint. */
     static TestCheckpoint golden(Path folder) {
-        return new TestCheckpoint(Golden.copy("checkpoints/llava15", folder));
+        return golden("llava15", folder);
+    }
+
+    /** Copies a golden checkpoint with the folders inside. */
+    static TestCheckpoint golden(String name, Path folder) {
+        return new TestCheckpoint(Golden.copy("checkpoints/" + name, folder));
     }
 
     /** Copies an export to three graphs. */
@@ -95,6 +101,10 @@ final class TestCheckpoint {
 
     Checkpoint read() {
         return CheckpointReader.read(folder);
+    }
+
+    Checkpoint read(CheckpointOptions options) {
+        return CheckpointReader.read(folder, options);
     }
 
     /** Expects a model error whose message has all these parts. */

@@ -6,6 +6,8 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.RequestLimits;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
+import io.flinkllava.runtime.checkpoint.WeightTensor;
+import io.flinkllava.runtime.checkpoint.Weights;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.engine.StepExecutor.RowToken;
 import io.flinkllava.runtime.engine.StepScores;
@@ -16,8 +18,10 @@ import io.flinkllava.testing.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -104,6 +108,61 @@ class OnnxStepExecutorTest {
                             .isEqualTo(alone.get(i).get(step));
                 }
             }
+        }
+    }
+
+    /** Tensors over 2 GiB, as a 72B has them, do not fit into a buffer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llava15_gqa", "next_qwen_odd"})
+    void weightsThatCannotBeMappedAreReadFromTheirFiles(String name) throws IOException {
+        checkpoint = CheckpointReader.read(Golden.checkpoint(name));
+        Prompt prompt = prompt(new Random(4), true);
+        float[] mapped = scores(prompt);
+        Checkpoint sound = checkpoint;
+        checkpoint =
+                new Checkpoint(
+                        sound.folder(),
+                        sound.config(),
+                        sound.generation(),
+                        sound.imageProcessor(),
+                        sound.videoProcessor(),
+                        sound.chatTemplate(),
+                        sound.promptStyle(),
+                        sound.specialTokens(),
+                        sound.tokenizerFile(),
+                        new UnmappableWeights(sound.weights()));
+        assertThat(scores(prompt)).isEqualTo(mapped);
+    }
+
+    private float[] scores(Prompt prompt) {
+        float[] scores = new float[checkpoint.config().text().vocabSize()];
+        try (OnnxStepExecutor executor = open()) {
+            executor.prefill(0, prompt, true).logits(0).get(scores);
+        }
+        return scores;
+    }
+
+    /** Weights of which none fits into a buffer. */
+    private record UnmappableWeights(Weights weights) implements Weights {
+
+        @Override
+        public WeightTensor get(String name) {
+            return weights.get(name);
+        }
+
+        @Override
+        public boolean contains(String name) {
+            return weights.contains(name);
+        }
+
+        @Override
+        public boolean canMap(WeightTensor tensor) {
+            return false;
+        }
+
+        @Override
+        public ByteBuffer map(WeightTensor tensor) {
+            throw new AssertionError(tensor.name() + " was mapped");
         }
     }
 

@@ -1,5 +1,7 @@
 package io.flinkllava.runtime.text;
 
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +14,7 @@ import java.util.List;
 import static io.flinkllava.runtime.Message.Role.ASSISTANT;
 import static io.flinkllava.runtime.Message.Role.SYSTEM;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Expected prompts are those of {@code llava/conversation.py}. */
 class FixedTemplateTest {
@@ -69,6 +72,74 @@ class FixedTemplateTest {
                 .endsWith(turns);
     }
 
+    @Test
+    void rendersVicunaV1() {
+        assertThat(render(FixedTemplate.VICUNA_V1, TURNS))
+                .isEqualTo(
+                        "A chat between a curious user and an artificial intelligence assistant."
+                                + " The assistant gives helpful, detailed, and polite answers to"
+                                + " the user's questions. USER: <image>\nQ1 ASSISTANT: A1</s>USER:"
+                                + " Q2 ASSISTANT:");
+    }
+
+    @Test
+    void rendersQwen() {
+        assertThat(render(FixedTemplate.QWEN, TURNS))
+                .isEqualTo(
+                        """
+                        <|im_start|>system
+                        You are a helpful assistant.<|im_end|>
+                        <|im_start|>user
+                        <image>
+                        Q1<|im_end|>
+                        <|im_start|>assistant
+                        A1<|im_end|>
+                        <|im_start|>user
+                        Q2<|im_end|>
+                        <|im_start|>assistant
+                        """);
+    }
+
+    @Test
+    void rendersPlain() {
+        assertThat(render(FixedTemplate.PLAIN, TURNS)).isEqualTo("<image>\nQ1\nA1\nQ2\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "llava_15, LLAVA_15",
+        "v1, VICUNA_V1",
+        "vicuna_v1, VICUNA_V1",
+        "llava_v1, LLAVA_V1",
+        "v0, LLAVA_V0",
+        "llava_v0, LLAVA_V0",
+        "llava_llama_2, LLAVA_LLAMA_2",
+        "mistral_instruct, MISTRAL_INSTRUCT",
+        "chatml_direct, CHATML_DIRECT",
+        "mistral_direct, CHATML_DIRECT",
+        "mpt, MPT",
+        "qwen, QWEN",
+        "qwen_1_5, QWEN",
+        "qwen_2, QWEN",
+        "plain, PLAIN"
+    })
+    void goesByTheNamesOfTheOriginalCode(String name, FixedTemplate expected) {
+        assertThat(FixedTemplate.named(name)).isEqualTo(expected);
+    }
+
+    @Test
+    void namesTheKnownStylesWhereOneIsUnknown() {
+        assertThatThrownBy(() -> FixedTemplate.named("V1"))
+                .isInstanceOfSatisfying(
+                        LlavaException.class,
+                        e -> assertThat(e.code()).isEqualTo(LlavaErrorCode.MODEL))
+                .hasMessage(
+                        "conversation is 'V1', it must be one of chatml_direct, llava_15,"
+                                + " llava_llama_2, llava_v0, llava_v1, mistral_direct,"
+                                + " mistral_instruct, mpt, plain, qwen, qwen_1_5, qwen_2, v0, v1,"
+                                + " vicuna_v1");
+    }
+
     @ParameterizedTest
     @EnumSource(FixedTemplate.class)
     void letsASystemMessageTakeOver(FixedTemplate template) {
@@ -77,20 +148,6 @@ class FixedTemplateTest {
                 .containsOnlyOnce("Be brief.")
                 .containsOnlyOnce("<image>\nQ1")
                 .doesNotContain("polite", "Answer the questions.", "honest", "vision");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "llava, llava-1.5-7b-hf, LLAVA_15",
-        "llava_llama, llava-v1.5-7b, LLAVA_V1",
-        "llava_llama, LLaVA-7B-v0, LLAVA_V0",
-        "llava_llama, llava-Llama-2-7b-chat, LLAVA_LLAMA_2",
-        "llava_mistral, llava-v1.6-mistral-7b, MISTRAL_INSTRUCT",
-        "llava_llama, llava-v1.6-34b, CHATML_DIRECT",
-        "llava_mpt, LLaVA-Lightning-MPT-7B, MPT"
-    })
-    void goesByModelTypeAndName(String modelType, String folder, FixedTemplate expected) {
-        assertThat(FixedTemplate.of(modelType, folder)).isEqualTo(expected);
     }
 
     private static String render(FixedTemplate template, List<Message> messages) {

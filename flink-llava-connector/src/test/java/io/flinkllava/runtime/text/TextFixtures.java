@@ -6,6 +6,7 @@ import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.ImageLayout;
 import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.checkpoint.LlavaConfig.FeatureSelect;
+import io.flinkllava.runtime.checkpoint.PromptStyle;
 import io.flinkllava.testing.Golden;
 
 import java.io.IOException;
@@ -35,6 +36,21 @@ final class TextFixtures {
     }
 
     static Checkpoint checkpoint(Path folder, String template, String modelType, int imageToken) {
+        return checkpoint(
+                folder,
+                template,
+                new PromptStyle("llava_15", new PromptStyle.Whole()),
+                modelType,
+                imageToken);
+    }
+
+    /** Without a chat template. */
+    static Checkpoint styled(PromptStyle style, int imageToken) {
+        return checkpoint(Path.of("/models/some-llava"), null, style, "llava", imageToken);
+    }
+
+    private static Checkpoint checkpoint(
+            Path folder, String template, PromptStyle style, String modelType, int imageToken) {
         LlavaConfig config =
                 new LlavaConfig(
                         modelType,
@@ -53,6 +69,7 @@ final class TextFixtures {
                 null,
                 null,
                 Optional.ofNullable(template),
+                style,
                 LLAMA_TOKENS,
                 folder.resolve("tokenizer.json"),
                 null);
