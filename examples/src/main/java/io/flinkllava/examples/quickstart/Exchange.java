@@ -4,11 +4,14 @@ import io.flinkllava.examples.requests.RequestRow;
 import io.flinkllava.operators.LlavaResult;
 import io.flinkllava.runtime.LlavaAnswer;
 
+import java.util.stream.Stream;
+
 /**
  * A question about a picture and what became of it.
  *
  * @param position of the question among all
- * @param image the first picture's path as given, empty for a question without a picture
+ * @param image path of the first picture, or else of the video's first frame, as given; empty for a
+ *     question without either
  * @param question the last thing that was asked
  * @param answer the answer, or what went wrong
  * @param tokens tokens generated, 0 if it failed
@@ -18,7 +21,8 @@ public record Exchange(
 
     static Exchange of(LlavaResult<RequestRow> result) {
         RequestRow row = result.input();
-        String image = row.images().isEmpty() ? "" : row.images().get(0);
+        String image =
+                Stream.concat(row.images().stream(), row.video().stream()).findFirst().orElse("");
         String question =
                 row.messages().isEmpty()
                         ? row.id()
