@@ -36,7 +36,7 @@ public final class ModelArguments {
             paramLabel = "N",
             description =
                     "Tokens of a prompt (pictures included) and its answer together. Default: the"
-                            + " model's context, at most 2048.")
+                            + " model's context, 2048 or what one picture needs, whichever is more.")
     private int maxSequenceLength = ModelOptions.CHECKPOINT_DEFAULT;
 
     @Option(

@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param device where it runs
  * @param maxBatchSize sequences that are decoded together, the rows of the KV cache; at least 1
  * @param maxSequenceLength positions a sequence may take, prompt and answer together; or {@link
- *     #CHECKPOINT_DEFAULT} for the model's own context, at most {@value #DEFAULT_SEQUENCE_LENGTH}
+ *     #CHECKPOINT_DEFAULT} for {@value #DEFAULT_SEQUENCE_LENGTH}, or more where one picture may
+ *     take as many, but never more than the model's own context
  * @param maxBatchTokens prompt tokens that are prefilled between two decode steps; one prompt is
  *     always admitted
  * @param maxBatchDelay how long an idle engine waits for company before it starts

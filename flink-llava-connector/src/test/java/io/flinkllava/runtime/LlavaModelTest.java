@@ -59,7 +59,7 @@ class LlavaModelTest {
      * two eos ids.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"llava15_gqa", "llava15_mqa", "next_vicuna"})
+    @ValueSource(strings = {"llava15_gqa", "llava15_mqa", "next_vicuna", "next_video", "vipllava"})
     void answersAsTransformersWhateverTheConfiguration(String checkpoint) throws IOException {
         try (LlavaModel variant = LlavaModel.open(Golden.checkpoint(checkpoint), OPTIONS)) {
             Map<GoldenRequest, CompletableFuture<LlavaAnswer>> answers = new LinkedHashMap<>();

@@ -17,6 +17,9 @@ import java.util.List;
  */
 public final class VisualProcessor {
 
+    /** Less is not worth the blur, says {@code pack_image_features}. */
+    private static final double LEAST_SCALING = 1.1;
+
     private final LlavaConfig config;
     private final ImageProcessor images;
     private final ImageProcessor squares;
@@ -63,20 +66,36 @@ public final class VisualProcessor {
         return new VisualInput(List.of(squares.process(image)), 1, packing.newline().build());
     }
 
+    /** The most tokens that one picture can become, whatever its shape. */
+    public int mostImageTokens() {
+        if (!(config.images() instanceof Anyres anyres)) {
+            return config.featuresPerTile();
+        }
+        return anyres.pinpoints().stream()
+                .map(size -> new AnyresGeometry(size.height(), size.width(), size))
+                .mapToInt(whole -> packing(whole, anyres).tokens())
+                .max()
+                .orElseThrow();
+    }
+
     private VisualInput tiled(RgbImage image, Anyres anyres) {
         AnyresGeometry geometry =
                 AnyresGeometry.of(image.height(), image.width(), anyres.pinpoints());
-        int tile = config.vision().imageSize();
-        List<PixelValues> tiles = images.tiles(image, geometry, tile);
+        return new VisualInput(
+                images.tiles(image, geometry, config.vision().imageSize()),
+                1,
+                packing(geometry, anyres));
+    }
+
+    /** The overview, then what shows the picture of the grid, scaled down if that is too much. */
+    private FeaturePacking packing(AnyresGeometry geometry, Anyres anyres) {
         int side = config.vision().patchesPerSide();
-        FeaturePacking.Builder packing = new FeaturePacking.Builder(tiles.size() * side * side);
+        int tileRows = geometry.best().height() / config.vision().imageSize();
+        int tileColumns = geometry.best().width() / config.vision().imageSize();
+        FeaturePacking.Builder packing =
+                new FeaturePacking.Builder((1 + tileRows * tileColumns) * side * side);
         FeatureGrid.of(0, side, 1, 1).appendTo(packing, false);
-        FeatureGrid whole =
-                FeatureGrid.of(
-                        side * side,
-                        side,
-                        geometry.best().height() / tile,
-                        geometry.best().width() / tile);
+        FeatureGrid whole = FeatureGrid.of(side * side, side, tileRows, tileColumns);
         FeatureGrid seen = whole.crop(geometry.unpadded(whole.columns(), whole.rows()));
         double ratio =
                 anyres.maxTiles().isPresent()
@@ -84,23 +103,23 @@ public final class VisualProcessor {
                                 (double) (seen.rows() * seen.columns())
                                         / (anyres.maxTiles().getAsInt() * side * side))
                         : 0;
-        if (ratio > 1.1) {
-            int rows = floorDivide(seen.rows(), ratio);
-            int columns = floorDivide(seen.columns(), ratio);
-            if (rows == 0 || columns == 0) {
-                throw LlavaException.input(
-                        "A picture of "
-                                + image.width()
-                                + " x "
-                                + image.height()
-                                + " pixels is too elongated for this model: nothing of it would be"
-                                + " left");
-            }
-            seen.appendScaledTo(packing, rows, columns, true);
-        } else {
+        if (ratio <= LEAST_SCALING) {
             seen.appendTo(packing, true);
+            return packing.build();
         }
-        return new VisualInput(tiles, 1, packing.build());
+        int rows = floorDivide(seen.rows(), ratio);
+        int columns = floorDivide(seen.columns(), ratio);
+        if (rows == 0 || columns == 0) {
+            throw LlavaException.input(
+                    "A picture of "
+                            + geometry.width()
+                            + " x "
+                            + geometry.height()
+                            + " pixels is too elongated for this model: nothing of it would be"
+                            + " left");
+        }
+        seen.appendScaledTo(packing, rows, columns, true);
+        return packing.build();
     }
 
     /** {@code int(a // b)} of Python, which is not the floor of the rounded quotient. */

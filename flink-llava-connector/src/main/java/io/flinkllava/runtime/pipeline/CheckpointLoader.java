@@ -9,6 +9,7 @@ import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.engine.EngineLimits;
 import io.flinkllava.runtime.engine.GenerationEngine;
+import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.runtime.onnx.OnnxStepExecutor;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 import io.flinkllava.runtime.text.PromptEncoder;
@@ -31,7 +32,12 @@ public final class CheckpointLoader implements ModelLoader {
     public LlavaModel open(Path folder, ModelOptions options) {
         long start = System.nanoTime();
         Checkpoint checkpoint = CheckpointReader.read(folder);
-        int sequenceLength = sequenceLength(checkpoint, options);
+        VisualProcessor visuals =
+                new VisualProcessor(
+                        checkpoint.config(),
+                        checkpoint.imageProcessor(),
+                        checkpoint.videoProcessor());
+        int sequenceLength = sequenceLength(checkpoint, options, visuals.mostImageTokens());
         LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
         try {
             PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
@@ -52,7 +58,8 @@ public final class CheckpointLoader implements ModelLoader {
             LlavaModel model =
                     new LlavaPipeline(
                             info,
-                            new RequestPreparation(checkpoint, prompts, options),
+                            new RequestPreparation(
+                                    checkpoint.generation(), visuals, prompts, options),
                             GenerationEngine.start(
                                     info.name(),
                                     executor,
@@ -72,7 +79,8 @@ public final class CheckpointLoader implements ModelLoader {
         }
     }
 
-    private static int sequenceLength(Checkpoint checkpoint, ModelOptions options) {
+    private static int sequenceLength(
+            Checkpoint checkpoint, ModelOptions options, int imageTokens) {
         int context = checkpoint.config().text().maxPositionEmbeddings();
         if (options.maxSequenceLength() > context) {
             throw LlavaException.model(
@@ -85,7 +93,11 @@ public final class CheckpointLoader implements ModelLoader {
                             + " positions (max_position_embeddings)");
         }
         return options.maxSequenceLength() == ModelOptions.CHECKPOINT_DEFAULT
-                ? Math.min(context, ModelOptions.DEFAULT_SEQUENCE_LENGTH)
+                ? Math.min(
+                        context,
+                        Math.max(
+                                ModelOptions.DEFAULT_SEQUENCE_LENGTH,
+                                imageTokens + ModelOptions.DEFAULT_SEQUENCE_LENGTH / 2))
                 : options.maxSequenceLength();
     }
 

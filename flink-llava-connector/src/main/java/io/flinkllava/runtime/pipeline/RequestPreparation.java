@@ -6,7 +6,6 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.RequestLimits;
-import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.GenerationDefaults;
 import io.flinkllava.runtime.engine.GenerationRequest;
 import io.flinkllava.runtime.engine.Prompt;
@@ -31,16 +30,16 @@ final class RequestPreparation {
     private final VisualProcessor processor;
     private final PromptEncoder prompts;
 
-    RequestPreparation(Checkpoint checkpoint, PromptEncoder prompts, ModelOptions options) {
+    RequestPreparation(
+            GenerationDefaults defaults,
+            VisualProcessor processor,
+            PromptEncoder prompts,
+            ModelOptions options) {
         this.limits = options.limits();
         this.severalImages = options.checkpoint().severalImages();
-        this.defaults = checkpoint.generation();
+        this.defaults = defaults;
         this.decoder = new ImageDecoder(limits);
-        this.processor =
-                new VisualProcessor(
-                        checkpoint.config(),
-                        checkpoint.imageProcessor(),
-                        checkpoint.videoProcessor());
+        this.processor = processor;
         this.prompts = prompts;
     }
 

@@ -26,6 +26,7 @@ import java.util.Random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class OnnxStepExecutorTest {
 
@@ -89,6 +90,26 @@ class OnnxStepExecutorTest {
                 }
             }
         }
+    }
+
+    /** A prompt longer than one run of the graph, against the same tokens one by one. */
+    @Test
+    void longPromptsArePrefilledInPartsWithoutATrace() {
+        int[] ids = new Random(11).ints(1100, 3, 500).toArray();
+        int[] start = Arrays.copyOf(ids, 1000);
+        float[] whole = new float[checkpoint.config().text().vocabSize()];
+        float[] oneByOne = new float[whole.length];
+        try (OnnxStepExecutor executor =
+                OnnxStepExecutor.open(checkpoint, Device.CPU, 0, 2, 1200)) {
+            executor.prefill(1, new Prompt(ids, List.of()), true).logits(0).get(whole);
+            executor.prefill(0, new Prompt(start, List.of()), false);
+            for (int i = start.length; i < ids.length; i++) {
+                StepScores scores = executor.decode(List.of(new RowToken(0, ids[i])), true);
+                scores.logits(0).get(oneByOne);
+            }
+        }
+        // Attention over one token and over many runs other kernels, hence not the same bits.
+        assertThat(whole).containsExactly(oneByOne, within(1e-4f));
     }
 
     @Test
