@@ -2,6 +2,7 @@ package io.flinkllava.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.Message;
@@ -15,12 +16,14 @@ import java.util.Locale;
 /**
  * A request with the answer of Hugging Face transformers (float32, greedy).
  *
+ * @param several how the reference saw several pictures
  * @param minGap the smallest distance between the best and second-best logit on the way; below 1e-3
  *     rounding may decide
  */
 public record GoldenRequest(
         String id,
         LlavaRequest request,
+        SeveralImages several,
         List<Integer> tokenIds,
         String text,
         int promptTokens,
@@ -44,6 +47,11 @@ public record GoldenRequest(
         return minGap >= DECIDABLE;
     }
 
+    /** Whether the reference answered it as a model does that sees several pictures this way. */
+    public boolean isSeen(SeveralImages way) {
+        return several == way || request.images().size() < 2;
+    }
+
     private static GoldenRequest read(JsonNode json) throws IOException {
         JsonNode expected = json.get("expected");
         List<Integer> ids = new ArrayList<>();
@@ -55,6 +63,7 @@ public record GoldenRequest(
                         pictures(json.path("video")),
                         messages(json),
                         GenerationParameters.DEFAULT.withMaxNewTokens(ids.size())),
+                json.has("several") ? SeveralImages.ONE_TILE_EACH : SeveralImages.TILED,
                 ids,
                 expected.get("text").asText(),
                 expected.get("prompt_tokens").asInt(),
