@@ -1,11 +1,13 @@
 package io.flinkllava.runtime;
 
+import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.testing.Golden;
 import io.flinkllava.testing.GoldenRequest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LlavaModelTest {
 
     private static final ModelOptions OPTIONS =
-            ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxSequenceLength(256);
+            ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxSequenceLength(512);
 
     private static LlavaModel model;
 
@@ -57,15 +60,57 @@ class LlavaModelTest {
      * hidden state, tied embeddings, the class token kept, pictures padded to squares. {@code
      * llava15_mqa}: float16 shards, one head of keys, two feature layers, a projector without bias,
      * two eos ids.
+     *
+     * <p>{@code llava15_mistral}: bfloat16 shards, a sliding window shorter than every prompt,
+     * heads of 24. {@code llava15_qwen2}: float16, biases before attention only, windows from the
+     * second layer on, tied embeddings where only the language model's section says so, more rows
+     * than tokens. {@code llava15_llama3}: rotary scaling of LLaMA 3 in all its bands, heads of 20.
+     * {@code llava15_linear}: linear rotary scaling as transformers 4 wrote it, biases in every
+     * layer, heads of 12, no generation config.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"llava15_gqa", "llava15_mqa", "next_vicuna", "next_video", "vipllava"})
-    void answersAsTransformersWhateverTheConfiguration(String checkpoint) throws IOException {
-        try (LlavaModel variant = LlavaModel.open(Golden.checkpoint(checkpoint), OPTIONS)) {
+    @CsvSource({
+        "llava15_gqa, 8",
+        "llava15_mqa, 8",
+        "llava15_mistral, 1",
+        "llava15_mistral, 8",
+        "llava15_qwen2, 1",
+        "llava15_qwen2, 8",
+        "llava15_llama3, 1",
+        "llava15_llama3, 8",
+        "llava15_linear, 1",
+        "llava15_linear, 8",
+        "vipllava, 8",
+        "interleave, 8",
+        "next_vicuna, 1",
+        "next_vicuna, 8",
+        "next_mistral, 8",
+        "next_qwen_odd, 8",
+        "next_video, 1",
+        "next_video, 8",
+        "onevision, 1",
+        "onevision, 8",
+        "onevision_max2, 8"
+    })
+    void answersAsTransformersWhateverTheConfiguration(String checkpoint, int rows)
+            throws IOException {
+        Map<SeveralImages, List<GoldenRequest>> requests =
+                GoldenRequest.all(checkpoint).stream()
+                        .collect(Collectors.groupingBy(GoldenRequest::severalImages));
+        requests.forEach((severalImages, some) -> answer(checkpoint, rows, severalImages, some));
+    }
+
+    private static void answer(
+            String checkpoint,
+            int rows,
+            SeveralImages severalImages,
+            List<GoldenRequest> requests) {
+        ModelOptions options =
+                OPTIONS.withMaxBatchSize(rows)
+                        .withCheckpoint(CheckpointOptions.DEFAULT.withSeveralImages(severalImages));
+        try (LlavaModel variant = LlavaModel.open(Golden.checkpoint(checkpoint), options)) {
             Map<GoldenRequest, CompletableFuture<LlavaAnswer>> answers = new LinkedHashMap<>();
-            for (GoldenRequest golden : GoldenRequest.all(checkpoint)) {
-                answers.put(golden, variant.submit(golden.request()));
-            }
+            requests.forEach(golden -> answers.put(golden, variant.submit(golden.request())));
             answers.forEach((golden, answer) -> check(golden, answer.join()));
         }
     }
@@ -115,7 +160,7 @@ class LlavaModelTest {
                                         List.of(picture),
                                         List.of(Message.user("What?")),
                                         GenerationParameters.DEFAULT),
-                        "max-sequence-length", LlavaRequest.ask(picture, "word ".repeat(300)),
+                        "max-sequence-length", LlavaRequest.ask(picture, "word ".repeat(600)),
                         "max-images",
                                 new LlavaRequest(
                                         Collections.nCopies(17, picture),

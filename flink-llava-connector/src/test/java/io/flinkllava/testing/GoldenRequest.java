@@ -16,14 +16,14 @@ import java.util.Locale;
 /**
  * A request with the answer of Hugging Face transformers (float32, greedy).
  *
- * @param several how the reference saw several pictures
+ * @param severalImages how its pictures are cut
  * @param minGap the smallest distance between the best and second-best logit on the way; below 1e-3
  *     rounding may decide
  */
 public record GoldenRequest(
         String id,
         LlavaRequest request,
-        SeveralImages several,
+        SeveralImages severalImages,
         List<Integer> tokenIds,
         String text,
         int promptTokens,
@@ -47,11 +47,6 @@ public record GoldenRequest(
         return minGap >= DECIDABLE;
     }
 
-    /** Whether the reference answered it as a model does that sees several pictures this way. */
-    public boolean isSeen(SeveralImages way) {
-        return several == way || request.images().size() < 2;
-    }
-
     private static GoldenRequest read(JsonNode json) throws IOException {
         JsonNode expected = json.get("expected");
         List<Integer> ids = new ArrayList<>();
@@ -63,7 +58,9 @@ public record GoldenRequest(
                         pictures(json.path("video")),
                         messages(json),
                         GenerationParameters.DEFAULT.withMaxNewTokens(ids.size())),
-                json.has("several") ? SeveralImages.ONE_TILE_EACH : SeveralImages.TILED,
+                json.path("several").asText().equals("single-tile")
+                        ? SeveralImages.ONE_TILE_EACH
+                        : SeveralImages.TILED,
                 ids,
                 expected.get("text").asText(),
                 expected.get("prompt_tokens").asInt(),

@@ -46,7 +46,7 @@ public final class CheckpointReader {
         return new Checkpoint(
                 path,
                 config,
-                GenerationReader.read(folder, configFile),
+                GenerationReader.read(folder, configFile, config.text()),
                 processor,
                 videoProcessor,
                 ChatTemplateReader.read(folder),

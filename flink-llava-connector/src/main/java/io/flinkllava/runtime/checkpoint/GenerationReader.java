@@ -9,19 +9,23 @@ import java.util.TreeSet;
 /** Reads {@code generation_config.json}, which a folder may lack. */
 final class GenerationReader {
 
-    /** What {@code LlamaConfig} takes where no file names one. */
-    private static final int LLAMA_EOS = 2;
-
     private GenerationReader() {}
 
-    static GenerationDefaults read(CheckpointFolder folder, JsonObject config) {
+    /**
+     * Unites what the files say of the end of an answer.
+     *
+     * @param config {@code config.json}
+     * @param text the language model, whose id is taken where no file names one; some have none,
+     *     and then an answer ends where it is long enough
+     */
+    static GenerationDefaults read(CheckpointFolder folder, JsonObject config, TextConfig text) {
         Optional<JsonObject> generation = folder.json("generation_config.json");
         Set<Integer> eos = new TreeSet<>();
         generation.ifPresent(file -> eos.addAll(eosTokenIds(file)));
         eos.addAll(eosTokenIds(config));
-        config.object("text_config").ifPresent(text -> eos.addAll(eosTokenIds(text)));
+        config.object("text_config").ifPresent(section -> eos.addAll(eosTokenIds(section)));
         if (eos.isEmpty()) {
-            eos.add(LLAMA_EOS);
+            LanguageModel.of(text.modelType()).orElseThrow().eosTokenId.ifPresent(eos::add);
         }
         OptionalInt maxNewTokens =
                 generation.map(file -> file.positive("max_new_tokens")).orElse(OptionalInt.empty());

@@ -88,6 +88,11 @@ final class JsonObject {
         return node.hasNonNull(name);
     }
 
+    /** Whether a field is there and {@code null}, where that says more than its absence. */
+    boolean isNull(String name) {
+        return node.path(name).isNull();
+    }
+
     Optional<JsonNode> value(String name) {
         return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
     }
@@ -128,6 +133,13 @@ final class JsonObject {
         return positive(name).orElse(absent);
     }
 
+    /** An integer that is not negative. */
+    int natural(String name, int absent) {
+        return checked(name, JsonObject::isNatural, "an integer, not negative")
+                .map(JsonNode::intValue)
+                .orElse(absent);
+    }
+
     /** One integer, or a list of them; empty where absent. */
     List<Integer> integers(String name) {
         return checked(name, JsonObject::isIntOrInts, "an integer or a list of integers").stream()
@@ -140,6 +152,14 @@ final class JsonObject {
     Optional<List<Long>> sizes(String name) {
         return checked(name, JsonObject::isSizes, "a list of integers, none negative")
                 .map(value -> elements(value).map(JsonNode::longValue).toList());
+    }
+
+    /** A list of strings; empty where absent. */
+    List<String> texts(String name) {
+        return checked(name, JsonObject::isTexts, "a list of strings").stream()
+                .flatMap(JsonObject::elements)
+                .map(JsonNode::textValue)
+                .toList();
     }
 
     /** A list of numbers. */
@@ -176,6 +196,10 @@ final class JsonObject {
         return isInt(value) && value.intValue() > 0;
     }
 
+    private static boolean isNatural(JsonNode value) {
+        return isInt(value) && value.intValue() >= 0;
+    }
+
     private static boolean isIntOrInts(JsonNode value) {
         return isInt(value) || (value.isArray() && elements(value).allMatch(JsonObject::isInt));
     }
@@ -188,6 +212,10 @@ final class JsonObject {
                                         size.isIntegralNumber()
                                                 && size.canConvertToLong()
                                                 && size.longValue() >= 0);
+    }
+
+    private static boolean isTexts(JsonNode value) {
+        return value.isArray() && elements(value).allMatch(JsonNode::isTextual);
     }
 
     private static boolean isNumbers(JsonNode value) {

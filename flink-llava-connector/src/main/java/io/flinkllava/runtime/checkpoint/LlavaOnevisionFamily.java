@@ -29,7 +29,8 @@ final class LlavaOnevisionFamily implements LlavaFamily {
         VisionConfig vision =
                 VisionConfigReader.read(
                         config.object("vision_config"), VisionConfigReader.SIGLIP_SO400M_384);
-        TextConfig text = TextConfigReader.read(config, config.object("text_config"));
+        TextConfig text =
+                TextConfigReader.read(config, config.object("text_config"), LanguageModel.QWEN2);
         FeatureSelect select = ConfigKeys.select(config, FeatureSelect.FULL);
         ConfigKeys.requireGrid(config, vision, select);
         return new LlavaConfig(

@@ -1,49 +1,72 @@
 package io.flinkllava.runtime.checkpoint;
 
-import java.util.List;
-import java.util.Optional;
+import io.flinkllava.runtime.checkpoint.TextConfig.Biases;
 
-/** Reads {@code text_config}; defaults are those of {@code LlamaConfig} in transformers. */
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Reads {@code text_config}; defaults are those of the language model's configuration class in
+ * transformers, see {@link LanguageModel}.
+ */
 final class TextConfigReader {
 
-    private static final double ROPE_THETA = 10_000;
+    private static final String MODEL_TYPE = "model_type";
 
     private TextConfigReader() {}
+
+    /** Reads the section of a family whose language model is LLaMA where the file does not say. */
+    static TextConfig read(JsonObject config, Optional<JsonObject> section) {
+        return read(config, section, LanguageModel.LLAMA);
+    }
 
     /**
      * Reads the language model's section.
      *
      * @param config the whole file: {@code tie_word_embeddings} may stand there
+     * @param absent the family's language model where the section does not name one
      */
-    static TextConfig read(JsonObject config, Optional<JsonObject> section) {
+    static TextConfig read(JsonObject config, Optional<JsonObject> section, LanguageModel absent) {
         JsonObject text = section.orElseGet(() -> config.emptyObject("text_config"));
-        if (!text.text("model_type").orElse("llama").equals("llama")) {
-            throw text.wrong("model_type", "llama: no other language model is supported yet");
-        }
+        LanguageModel model =
+                LanguageModel.of(text.text(MODEL_TYPE).orElse(absent.modelType))
+                        .orElseThrow(
+                                () ->
+                                        text.wrong(
+                                                MODEL_TYPE,
+                                                "one of "
+                                                        + LanguageModel.known()
+                                                        + ": no other language model is supported"
+                                                        + " yet"));
         int hiddenSize = text.positive("hidden_size", 4096);
         int heads = text.positive("num_attention_heads", 32);
+        int layers = text.positive("num_hidden_layers", 32);
+        int positions = text.positive("max_position_embeddings", model.maxPositionEmbeddings);
         return new TextConfig(
-                "llama",
+                model.modelType,
                 hiddenSize,
-                text.positive("intermediate_size", 11_008),
-                text.positive("num_hidden_layers", 32),
+                text.positive("intermediate_size", model.intermediateSize),
+                layers,
                 heads,
-                kvHeads(text, heads),
+                kvHeads(text, model, heads),
                 headDim(text, hiddenSize, heads),
-                text.positive("vocab_size", 32_000),
-                text.positive("max_position_embeddings", 2048),
+                text.positive("vocab_size", model.vocabSize),
+                positions,
                 (float) text.number("rms_norm_eps", 1e-6),
-                ropeTheta(text),
+                RopeReader.read(text, positions),
                 text.text("hidden_act").orElse("silu"),
-                text.flag("attention_bias", false),
-                text.flag("mlp_bias", false),
-                text.flag("tie_word_embeddings", config.flag("tie_word_embeddings", false)));
+                biases(text, model),
+                WindowReader.read(text, model, layers),
+                tied(text) || tied(config));
     }
 
-    private static int kvHeads(JsonObject text, int heads) {
-        int kvHeads = text.positive("num_key_value_heads", heads);
+    private static int kvHeads(JsonObject text, LanguageModel model, int heads) {
+        String key = "num_key_value_heads";
+        // null asks for one head of keys a query head, also where absent means something else.
+        OptionalInt absent = text.isNull(key) ? OptionalInt.empty() : model.kvHeads;
+        int kvHeads = text.positive(key, absent.orElse(heads));
         if (heads % kvHeads != 0) {
-            throw text.wrong("num_key_value_heads", "a divisor of num_attention_heads, " + heads);
+            throw text.wrong(key, "a divisor of num_attention_heads, " + heads);
         }
         return kvHeads;
     }
@@ -61,22 +84,18 @@ final class TextConfigReader {
         return headDim;
     }
 
-    /** Finds the base where transformers 4 (flat) and 5 ({@code rope_parameters}) write it. */
-    private static double ropeTheta(JsonObject text) {
-        for (String section : List.of("rope_scaling", "rope_parameters")) {
-            text.object(section).ifPresent(TextConfigReader::requireDefaultRope);
-        }
-        double flat = text.number("rope_theta", ROPE_THETA);
-        return text.object("rope_parameters")
-                .map(parameters -> parameters.number("rope_theta", flat))
-                .orElse(flat);
+    private static Biases biases(JsonObject text, LanguageModel model) {
+        return switch (model.biasRule) {
+            case AS_CONFIGURED -> {
+                boolean attention = text.flag("attention_bias", false);
+                yield new Biases(attention, attention, text.flag("mlp_bias", false));
+            }
+            case NONE -> new Biases(false, false, false);
+            case QUERY_KEY_VALUE -> new Biases(true, false, false);
+        };
     }
 
-    private static void requireDefaultRope(JsonObject rope) {
-        for (String key : List.of("rope_type", "type")) {
-            if (!rope.text(key).orElse("default").equals("default")) {
-                throw rope.wrong(key, "default: scaled rotary embeddings are not supported yet");
-            }
-        }
+    private static boolean tied(JsonObject json) {
+        return json.flag("tie_word_embeddings", false);
     }
 }

@@ -4,6 +4,7 @@ import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.TextConfig;
 import io.flinkllava.runtime.graph.GraphWriter.Element;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,12 +12,14 @@ import java.util.List;
  * embeddings of image tokens, keys and values go to the KV arena in place, and only the last
  * position of each row is scored.
  *
- * <p>Implements {@code LlamaForCausalLM} of Hugging Face transformers ({@code modeling_llama.py})
- * with ONNX Runtime's {@code GroupQueryAttention}, which updates the cache in place when past and
+ * <p>Implements {@code LlamaForCausalLM}, {@code MistralForCausalLM} and {@code Qwen2ForCausalLM}
+ * of Hugging Face transformers ({@code modeling_llama.py}, {@code modeling_mistral.py}, {@code
+ * modeling_qwen2.py}), which differ in what {@link TextConfig} says of biases and windows, with
+ * ONNX Runtime's {@code GroupQueryAttention}, which updates the cache in place when past and
  * present are bound to the same memory.
  *
  * <p>Shapes: {@code batch} rows of {@code sequence} new tokens each; {@code capacity} is the length
- * of a row in the arena.
+ * of a row in the arena and {@code headDim} in it is {@link #headDim}.
  */
 public final class DecoderGraph {
 
@@ -48,6 +51,9 @@ public final class DecoderGraph {
 
     private final GraphWriter graph;
     private final TextConfig text;
+    private final WordEmbeddings words;
+    private final HeadPadding padding;
+    private final int headDim;
     private final int capacity;
     private final String rows;
     private final String sequences;
@@ -56,6 +62,9 @@ public final class DecoderGraph {
         this.text = checkpoint.config().text();
         this.capacity = capacity;
         this.graph = new GraphWriter("decoder", checkpoint.weights(), compute);
+        this.words = WordEmbeddings.of(text, checkpoint.weights());
+        this.padding = new HeadPadding(graph, text.headDim());
+        this.headDim = headDim(text);
         graph.input(INPUT_IDS, Element.INT64, "batch", "sequence");
         this.rows = graph.constant(-1, text.hiddenSize());
         this.sequences =
@@ -72,6 +81,13 @@ public final class DecoderGraph {
      */
     public static OnnxGraph write(Checkpoint checkpoint, ComputeType compute, int capacity) {
         return new DecoderGraph(checkpoint, compute, capacity).write();
+    }
+
+    /**
+     * Size of a head in the arena: that of the model, or a little more where attention wants it.
+     */
+    public static int headDim(TextConfig text) {
+        return HeadPadding.padded(text.headDim());
     }
 
     /**
@@ -102,7 +118,7 @@ public final class DecoderGraph {
         graph.input(SEQLENS_K, Element.INT32, "batch");
         graph.input(TOTAL_LENGTH, Element.INT32);
         graph.input(LAST_POSITIONS, Element.INT64, "batch");
-        RotaryCache rotary = RotaryCache.of(text, capacity);
+        RotaryCache rotary = RotaryCache.of(text.rope(), text.headDim(), headDim / 2, capacity);
         String cos = graph.constant("cos_cache", capacity, rotary.columns(), rotary.cos());
         String sin = graph.constant("sin_cache", capacity, rotary.columns(), rotary.sin());
 
@@ -131,9 +147,8 @@ public final class DecoderGraph {
     private String embed() {
         graph.input(IMAGE_FEATURES, Element.COMPUTE, "features", text.hiddenSize());
         graph.input(IMAGE_POSITIONS, Element.INT64, "features", 1);
-        String table =
-                graph.weight(MODEL + "embed_tokens.weight", text.vocabSize(), text.hiddenSize());
-        String embeddings = graph.node("Gather", List.of(table, INPUT_IDS));
+        String embeddings =
+                graph.rows(words.table(), INPUT_IDS, text.vocabSize(), text.hiddenSize());
         return graph.node(
                 "ScatterND", List.of(reshape(embeddings, rows), IMAGE_POSITIONS, IMAGE_FEATURES));
     }
@@ -141,11 +156,19 @@ public final class DecoderGraph {
     /** Attention before its output projection: {@code [batch * sequence, heads * headDim]}. */
     private String attention(String x, int layer, String cos, String sin) {
         String prefix = MODEL + "layers." + layer + ".self_attn.";
-        long queryWidth = (long) text.heads() * text.headDim();
-        long kvWidth = (long) text.kvHeads() * text.headDim();
-        String query = project(x, prefix + "q_proj", queryWidth);
-        String key = project(x, prefix + "k_proj", kvWidth);
-        String value = project(x, prefix + "v_proj", kvWidth);
+        String query = project(x, prefix + "q_proj", text.heads());
+        String key = project(x, prefix + "k_proj", text.kvHeads());
+        String value = project(x, prefix + "v_proj", text.kvHeads());
+        List<Attribute> attributes =
+                new ArrayList<>(
+                        List.of(
+                                Attribute.of("num_heads", text.heads()),
+                                Attribute.of("kv_num_heads", text.kvHeads()),
+                                Attribute.of("do_rotary", 1),
+                                Attribute.of("scale", (float) (1 / Math.sqrt(text.headDim())))));
+        text.windows()
+                .get(layer)
+                .ifPresent(window -> attributes.add(Attribute.of("local_window_size", window)));
         String output = graph.fresh("attention");
         graph.contrib(
                 "GroupQueryAttention",
@@ -160,19 +183,25 @@ public final class DecoderGraph {
                         cos,
                         sin),
                 List.of(output, present(layer, Cache.KEY), present(layer, Cache.VALUE)),
-                Attribute.of("num_heads", text.heads()),
-                Attribute.of("kv_num_heads", text.kvHeads()),
-                Attribute.of("do_rotary", 1));
-        return reshape(output, graph.constant(-1, queryWidth));
+                attributes.toArray(Attribute[]::new));
+        return reshape(
+                padding.narrow(output), graph.constant(-1, (long) text.heads() * text.headDim()));
     }
 
-    private String project(String x, String prefix, long width) {
-        String flat = graph.linear(x, prefix, width, text.hiddenSize(), text.attentionBias());
-        return reshape(flat, sequences);
+    /** Queries, keys or values of all heads: {@code [batch, sequence, heads * headDim]}. */
+    private String project(String x, String prefix, int heads) {
+        String flat =
+                graph.linear(
+                        x,
+                        prefix,
+                        (long) heads * text.headDim(),
+                        text.hiddenSize(),
+                        text.biases().queryKeyValue());
+        return reshape(padding.widen(flat), sequences);
     }
 
     private String arena(int layer, Cache cache) {
-        Object[] shape = {"batch", text.kvHeads(), capacity, text.headDim()};
+        Object[] shape = {"batch", text.kvHeads(), capacity, headDim};
         graph.declareOutput(present(layer, cache), Element.COMPUTE, shape);
         return graph.input(past(layer, cache), Element.COMPUTE, shape);
     }
@@ -183,17 +212,18 @@ public final class DecoderGraph {
                 prefix + "self_attn.o_proj",
                 text.hiddenSize(),
                 (long) text.heads() * text.headDim(),
-                text.attentionBias());
+                text.biases().output());
     }
 
     private String mlp(String x, String prefix) {
         long width = text.hiddenSize();
         long inner = text.intermediateSize();
-        String gate = graph.linear(x, prefix + "gate_proj", inner, width, text.mlpBias());
-        String up = graph.linear(x, prefix + "up_proj", inner, width, text.mlpBias());
+        boolean bias = text.biases().mlp();
+        String gate = graph.linear(x, prefix + "gate_proj", inner, width, bias);
+        String up = graph.linear(x, prefix + "up_proj", inner, width, bias);
         String active = Activation.apply(graph, text.hiddenAct(), gate);
         String product = graph.node("Mul", List.of(active, up));
-        return graph.linear(product, prefix + "down_proj", width, inner, text.mlpBias());
+        return graph.linear(product, prefix + "down_proj", width, inner, bias);
     }
 
     private String firstNorm(String x) {
@@ -233,15 +263,8 @@ public final class DecoderGraph {
     }
 
     private void score(String x) {
-        String head =
-                text.tieWordEmbeddings()
-                        ? MODEL + "embed_tokens.weight"
-                        : "language_model.lm_head.weight";
-        String logits =
-                graph.node(
-                        "Gemm",
-                        List.of(x, graph.weight(head, text.vocabSize(), text.hiddenSize())),
-                        Attribute.of("transB", 1));
+        String head = graph.weight(words.head(), text.vocabSize(), text.hiddenSize());
+        String logits = graph.node("Gemm", List.of(x, head), Attribute.of("transB", 1));
         graph.output(LOGITS, graph.toFloat32(logits), Element.FLOAT32, "batch", text.vocabSize());
         String best =
                 graph.node(

@@ -92,6 +92,23 @@ final class GraphWriter {
      * Runtime folds the conversion when it loads the graph.
      */
     String weight(String name, long... shape) {
+        return stored(name, shape) == compute.dtype()
+                ? name
+                : converted.computeIfAbsent(name, this::toComputeType);
+    }
+
+    /**
+     * Rows of a weight in the graph's compute type. Where the file's type is the smaller one the
+     * weight stays as it is, and rows are converted when they are taken.
+     */
+    String rows(String weight, String indices, long... shape) {
+        return stored(weight, shape).bytes() < compute.bytes()
+                ? toComputeType(node("Gather", List.of(weight, indices)))
+                : node("Gather", List.of(weight(weight, shape), indices));
+    }
+
+    /** Adds a weight as the file has it, under its own name. */
+    private Dtype stored(String name, long... shape) {
         WeightTensor tensor = weights.require(name, shape);
         if (used.putIfAbsent(name, tensor) == null) {
             TensorProto.Builder external =
@@ -107,10 +124,7 @@ final class GraphWriter {
             tensor.shape().forEach(external::addDims);
             graph.addInitializer(external);
         }
-        if (tensor.dtype() == compute.dtype()) {
-            return name;
-        }
-        return converted.computeIfAbsent(name, this::toComputeType);
+        return tensor.dtype();
     }
 
     /** Converts a float32 value to the graph's compute type. */

@@ -25,6 +25,7 @@ final class KvArena implements AutoCloseable {
     private final TextConfig text;
     private final ElementType type;
     private final int capacity;
+    private final int headDim;
     private final List<Block> blocks = new ArrayList<>();
     private final int[] lengths;
 
@@ -33,6 +34,7 @@ final class KvArena implements AutoCloseable {
         this.text = text;
         this.type = type;
         this.capacity = capacity;
+        this.headDim = DecoderGraph.headDim(text);
         try {
             for (int layer = 0; layer < text.layers(); layer++) {
                 for (Cache cache : Cache.values()) {
@@ -61,7 +63,7 @@ final class KvArena implements AutoCloseable {
     }
 
     private long rowBytes() {
-        return type.bytes(text.kvHeads(), capacity, text.headDim());
+        return type.bytes(text.kvHeads(), capacity, headDim);
     }
 
     int rows() {
@@ -94,7 +96,7 @@ final class KvArena implements AutoCloseable {
                             rows,
                             text.kvHeads(),
                             capacity,
-                            text.headDim());
+                            headDim);
             tensors.add(tensor);
             binding.input(DecoderGraph.past(block.layer(), block.cache()), tensor);
             binding.output(DecoderGraph.present(block.layer(), block.cache()), tensor);

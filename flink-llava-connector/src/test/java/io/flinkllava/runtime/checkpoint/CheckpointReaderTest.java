@@ -3,13 +3,16 @@ package io.flinkllava.runtime.checkpoint;
 import io.flinkllava.runtime.checkpoint.ImageProcessorConfig.ShortestEdge;
 import io.flinkllava.runtime.checkpoint.ImageProcessorConfig.Size;
 import io.flinkllava.runtime.checkpoint.LlavaConfig.FeatureSelect;
+import io.flinkllava.runtime.checkpoint.TextConfig.Biases;
 import io.flinkllava.testing.Golden;
 import org.junit.jupiter.api.Test;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,8 +40,21 @@ class CheckpointReaderTest {
                                         "quick_gelu",
                                         1e-5f),
                                 new TextConfig(
-                                        "llama", 64, 112, 3, 4, 4, 16, 594, 2048, 1e-5f, 10_000,
-                                        "silu", false, false, false),
+                                        "llama",
+                                        64,
+                                        112,
+                                        3,
+                                        4,
+                                        4,
+                                        16,
+                                        594,
+                                        2048,
+                                        1e-5f,
+                                        new RopeConfig(10_000, new RopeConfig.Unscaled()),
+                                        "silu",
+                                        new Biases(false, false, false),
+                                        Collections.nCopies(3, OptionalInt.empty()),
+                                        false),
                                 new ProjectorConfig(2, "gelu", true, OptionalDouble.empty()),
                                 List.of(-2),
                                 FeatureSelect.DEFAULT,

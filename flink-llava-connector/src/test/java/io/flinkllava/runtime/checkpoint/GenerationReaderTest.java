@@ -2,8 +2,11 @@ package io.flinkllava.runtime.checkpoint;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.file.Path;
+import java.util.Set;
 
 import static io.flinkllava.runtime.checkpoint.TestCheckpoint.assertModelError;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,6 +31,14 @@ class GenerationReaderTest {
         assertThat(read("{\"eos_token_id\": 0}", "{}").eosTokenIds()).containsExactly(0);
         assertThat(read("{\"eos_token_id\": null}", "{\"text_config\": {}}").eosTokenIds())
                 .containsExactly(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"llama, 2", "mistral, 2", "qwen2,"})
+    void everyLanguageModelHasItsOwnId(String modelType, Integer id) {
+        String config = "{\"text_config\": {\"model_type\": \"" + modelType + "\"}}";
+
+        assertThat(read("{}", config).eosTokenIds()).isEqualTo(id == null ? Set.of() : Set.of(id));
     }
 
     @Test
@@ -59,7 +70,10 @@ class GenerationReaderTest {
     }
 
     private static GenerationDefaults read(TestCheckpoint checkpoint) {
+        JsonObject config = JsonObject.read(checkpoint.file("config.json"));
         return GenerationReader.read(
-                checkpoint.folder(), JsonObject.read(checkpoint.file("config.json")));
+                checkpoint.folder(),
+                config,
+                TextConfigReader.read(config, config.object("text_config")));
     }
 }

@@ -15,7 +15,7 @@ import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.testing.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,14 +31,29 @@ import static org.assertj.core.api.Assertions.within;
 class OnnxStepExecutorTest {
 
     private static final int ROWS = 5;
-    private static final int LENGTH = 128;
+    private static final int LENGTH = 320;
 
-    private final Checkpoint checkpoint = CheckpointReader.read(Golden.checkpoint("llava15"));
+    private Checkpoint checkpoint = CheckpointReader.read(Golden.checkpoint("llava15"));
 
-    /** Prefills and decodes in random order, with rows that join, leave and idle in between. */
+    /**
+     * Prefills and decodes in random order, with rows that join, leave and idle in between; also
+     * with windows shorter than a prompt and with padded heads.
+     */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
-    void scoresAreBitEqualWhateverElseIsInTheBatch(long seed) throws IOException {
+    @CsvSource({
+        "llava15, 1",
+        "llava15, 2",
+        "llava15, 3",
+        "llava15_mistral, 1",
+        "llava15_mistral, 2",
+        "llava15_qwen2, 1",
+        "llava15_llama3, 1",
+        "llava15_linear, 1",
+        "next_mistral, 1",
+        "onevision_max2, 1"
+    })
+    void scoresAreBitEqualWhateverElseIsInTheBatch(String name, long seed) throws IOException {
+        checkpoint = CheckpointReader.read(Golden.checkpoint(name));
         Random random = new Random(seed);
         List<Prompt> prompts = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
@@ -187,7 +202,7 @@ class OnnxStepExecutorTest {
     }
 
     private Prompt prompt(Random random, boolean withPicture) throws IOException {
-        int[] words = random.ints(5 + random.nextInt(40), 3, 500).toArray();
+        int[] words = random.ints(5 + random.nextInt(40), 3, 340).toArray();
         if (!withPicture) {
             return new Prompt(words, List.of());
         }
