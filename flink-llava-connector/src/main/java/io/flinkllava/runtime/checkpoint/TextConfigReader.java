@@ -38,6 +38,11 @@ final class TextConfigReader {
                                                         + LanguageModel.known()
                                                         + ": no other language model is supported"
                                                         + " yet"));
+        return read(config, text, model);
+    }
+
+    /** Reads the keys of a language model that is known, wherever they stand. */
+    static TextConfig read(JsonObject config, JsonObject text, LanguageModel model) {
         int hiddenSize = text.positive("hidden_size", 4096);
         int heads = text.positive("num_attention_heads", 32);
         int layers = text.positive("num_hidden_layers", 32);

@@ -162,7 +162,7 @@ public final class GenerationEngine implements AutoCloseable {
         running.add(sequence);
         runningCount = running.size();
         try {
-            StepScores scores = executor.prefill(row, sequence.prompt(), sequence.mustGoOn());
+            StepScores scores = executor.prefill(row, sequence.prompt(), sequence.needsScores());
             tally.prefilled(sequence.prompt().length());
             accept(sequence, scores, 0);
         } catch (RuntimeException e) {
@@ -198,7 +198,7 @@ public final class GenerationEngine implements AutoCloseable {
         boolean logits = false;
         for (Sequence sequence : batch) {
             inputs.add(new RowToken(sequence.row(), sequence.lastToken()));
-            logits |= sequence.mustGoOn();
+            logits |= sequence.needsScores();
         }
         StepScores scores = executor.decode(inputs, logits);
         tally.decoded(batch.size());
@@ -206,7 +206,7 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void accept(Sequence sequence, StepScores scores, int index) {
-        int token = GreedyChoice.choose(sequence, scores, index);
+        int token = sequence.choose(scores, index);
         tally.generated();
         sequence.append(token)
                 .ifPresent(

@@ -2,8 +2,6 @@ package io.flinkllava.runtime.engine;
 
 import io.flinkllava.runtime.LlavaAnswer.FinishReason;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,7 +15,8 @@ final class Sequence {
     private final int tokenLimit;
     private final long arrivedNanos;
     private final CompletableFuture<Generation> future = new CompletableFuture<>();
-    private final List<Integer> tokens = new ArrayList<>();
+    private final TokenHistory history;
+    private final TokenChoice choice;
     private long startedNanos;
     private int row;
 
@@ -26,6 +25,8 @@ final class Sequence {
         this.tokenLimit =
                 Math.min(request.maxNewTokens(), sequenceLength - request.prompt().length());
         this.arrivedNanos = arrivedNanos;
+        this.history = new TokenHistory(request.prompt().tokenIds());
+        this.choice = new TokenChoice(request);
     }
 
     CompletableFuture<Generation> future() {
@@ -55,28 +56,32 @@ final class Sequence {
     }
 
     int lastToken() {
-        return tokens.get(tokens.size() - 1);
+        return history.get(history.length() - 1);
     }
 
-    /** Whether the next token must not end the answer, so that its scores are needed. */
-    boolean mustGoOn() {
-        return tokens.size() < request.minNewTokens();
+    /** Whether all scores of the next token are needed on the host, not the best token alone. */
+    boolean needsScores() {
+        return choice.needsScores();
     }
 
-    boolean endsWith(int token) {
-        return request.eosTokenIds().contains(token);
+    /** Chooses the next token. */
+    int choose(StepScores scores, int index) {
+        return choice.choose(scores, index, history);
     }
 
     /** Adds a token and says whether it was the last one. */
     Optional<FinishReason> append(int token) {
-        tokens.add(token);
-        if (endsWith(token)) {
+        history.append(token);
+        if (request.eosTokenIds().contains(token) || request.stop().isMet(history.answer())) {
             return Optional.of(FinishReason.STOP);
         }
-        return tokens.size() >= tokenLimit ? Optional.of(FinishReason.LENGTH) : Optional.empty();
+        return history.answer().size() >= tokenLimit
+                ? Optional.of(FinishReason.LENGTH)
+                : Optional.empty();
     }
 
     Generation finish(FinishReason reason, long nowNanos) {
-        return new Generation(tokens, reason, startedNanos - arrivedNanos, nowNanos - startedNanos);
+        return new Generation(
+                history.answer(), reason, startedNanos - arrivedNanos, nowNanos - startedNanos);
     }
 }

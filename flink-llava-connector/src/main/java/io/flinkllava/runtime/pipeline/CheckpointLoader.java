@@ -59,7 +59,7 @@ public final class CheckpointLoader implements ModelLoader {
                     new LlavaPipeline(
                             info,
                             new RequestPreparation(
-                                    checkpoint.generation(), visuals, prompts, options),
+                                    checkpoint.generation(), visuals, prompts, tokenizer, options),
                             GenerationEngine.start(
                                     info.name(),
                                     executor,

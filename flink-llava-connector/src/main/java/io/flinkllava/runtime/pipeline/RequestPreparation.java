@@ -14,11 +14,14 @@ import io.flinkllava.runtime.image.RgbImage;
 import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.runtime.text.EncodedPrompt;
+import io.flinkllava.runtime.text.LlavaTokenizer;
 import io.flinkllava.runtime.text.PromptEncoder;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A request becomes a prompt: everything that comes before the engine. Thread-safe. */
 final class RequestPreparation {
@@ -29,11 +32,13 @@ final class RequestPreparation {
     private final ImageDecoder decoder;
     private final VisualProcessor processor;
     private final PromptEncoder prompts;
+    private final LlavaTokenizer tokenizer;
 
     RequestPreparation(
             GenerationDefaults defaults,
             VisualProcessor processor,
             PromptEncoder prompts,
+            LlavaTokenizer tokenizer,
             ModelOptions options) {
         this.limits = options.limits();
         this.severalImages = options.checkpoint().severalImages();
@@ -41,6 +46,7 @@ final class RequestPreparation {
         this.decoder = new ImageDecoder(limits);
         this.processor = processor;
         this.prompts = prompts;
+        this.tokenizer = tokenizer;
     }
 
     /**
@@ -66,8 +72,10 @@ final class RequestPreparation {
         return new GenerationRequest(
                 new Prompt(tokenIds, visuals),
                 maxNewTokens(generation),
-                generation.minNewTokens(),
-                defaults.eosTokenIds());
+                generation,
+                badWords(generation.rules().badWords()),
+                defaults.eosTokenIds(),
+                StopStrings.of(tokenizer, generation.rules().stopStrings()));
     }
 
     private static void requireAtMost(String what, int count, String limit, int most) {
@@ -117,6 +125,16 @@ final class RequestPreparation {
             String which = what + " " + (index + 1) + " of " + all.size() + ": ";
             throw new LlavaException(e.code(), which + e.getMessage(), e);
         }
+    }
+
+    /** A word at the start of a text and behind a space are different tokens. */
+    private List<List<Integer>> badWords(List<String> words) {
+        return words.stream()
+                .flatMap(word -> Stream.of(word, " " + word))
+                .map(text -> Arrays.stream(tokenizer.encode(text, false)).boxed().toList())
+                .filter(ids -> !ids.isEmpty())
+                .distinct()
+                .toList();
     }
 
     private int maxNewTokens(GenerationParameters generation) {

@@ -237,8 +237,7 @@ class GenerationEngineTest {
     }
 
     private static GenerationRequest request(int max, int min, int... prompt) {
-        return new GenerationRequest(
-                new Prompt(prompt, List.of()), max, min, Set.of(ScriptedExecutor.EOS));
+        return Requests.of(new Prompt(prompt, List.of()), max, min, Set.of(ScriptedExecutor.EOS));
     }
 
     private static GenerationRequest request(int max, int min, IntStream prompt) {

@@ -63,7 +63,7 @@ class SchedulerTest {
         List<Sequence> sequences = new ArrayList<>();
         for (int length : promptLengths) {
             GenerationRequest request =
-                    new GenerationRequest(new Prompt(new int[length], List.of()), 5, 0, Set.of(0));
+                    Requests.of(new Prompt(new int[length], List.of()), 5, 0, Set.of(0));
             sequences.add(new Sequence(request, 100, arrived));
         }
         return sequences;

@@ -54,7 +54,7 @@ final class ScriptedExecutor implements StepExecutor {
         List<Integer> answer = new ArrayList<>();
         while (answer.size() < request.maxNewTokens()) {
             int token = next(tokens);
-            if (token == EOS && answer.size() < request.minNewTokens()) {
+            if (token == EOS && answer.size() < request.parameters().minNewTokens()) {
                 token = second(tokens);
             }
             answer.add(token);

@@ -1,0 +1,171 @@
+package io.flinkllava.runtime.engine;
+
+import io.flinkllava.runtime.GenerationParameters;
+import io.flinkllava.runtime.Sampling;
+import io.flinkllava.runtime.TokenRules;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
+
+/** The rules of transformers, each by the name of its class there, and their order. */
+final class ScoreRules {
+
+    private ScoreRules() {}
+
+    /** The rules of a request in the order of {@code GenerationMixin._get_logits_processor}. */
+    static List<ScoreRule> of(GenerationRequest request) {
+        GenerationParameters parameters = request.parameters();
+        TokenRules tokens = parameters.rules();
+        List<ScoreRule> rules = new ArrayList<>();
+        if (tokens.repetitionPenalty() != 1) {
+            rules.add(repetitionPenalty((float) tokens.repetitionPenalty()));
+        }
+        if (tokens.noRepeatNgram() > 0) {
+            rules.add(noRepeatNgram(tokens.noRepeatNgram()));
+        }
+        if (!request.badWords().isEmpty()) {
+            rules.add(noBadWords(request.badWords()));
+        }
+        if (parameters.minNewTokens() > 0) {
+            rules.add(minNewTokens(parameters.minNewTokens(), request.eosTokenIds()));
+        }
+        Sampling sampling = parameters.sampling();
+        if (sampling.isGreedy()) {
+            return rules;
+        }
+        rules.add(temperature((float) sampling.temperature()));
+        if (sampling.topK() > 0) {
+            rules.add(topK(sampling.topK()));
+        }
+        if (sampling.topP() < 1) {
+            rules.add(topP(sampling.topP()));
+        }
+        if (sampling.minP() > 0) {
+            rules.add(minP((float) sampling.minP()));
+        }
+        return rules;
+    }
+
+    /** {@code RepetitionPenaltyLogitsProcessor}: once for each token, however often it occurred. */
+    static ScoreRule repetitionPenalty(float penalty) {
+        return (scores, history) -> {
+            BitSet seen = new BitSet(scores.length);
+            for (int i = 0; i < history.length(); i++) {
+                int token = history.get(i);
+                // Placeholders of pictures may lie outside the vocabulary.
+                if (token >= 0 && token < scores.length) {
+                    seen.set(token);
+                }
+            }
+            seen.stream()
+                    .forEach(
+                            token ->
+                                    scores[token] =
+                                            scores[token] < 0
+                                                    ? scores[token] * penalty
+                                                    : scores[token] / penalty);
+        };
+    }
+
+    /** {@code NoRepeatNGramLogitsProcessor}. */
+    static ScoreRule noRepeatNgram(int size) {
+        return (scores, history) -> {
+            int last = history.length() - size + 1;
+            for (int start = 0; start < last; start++) {
+                int same = 0;
+                while (same < size - 1 && history.get(start + same) == history.get(last + same)) {
+                    same++;
+                }
+                int next = history.get(start + size - 1);
+                if (same == size - 1 && next >= 0 && next < scores.length) {
+                    scores[next] = ScoreRule.OUT;
+                }
+            }
+        };
+    }
+
+    /** {@code NoBadWordsLogitsProcessor}. */
+    static ScoreRule noBadWords(List<List<Integer>> words) {
+        return (scores, history) -> {
+            for (List<Integer> word : words) {
+                if (history.endsWith(word.subList(0, word.size() - 1))) {
+                    scores[word.get(word.size() - 1)] = ScoreRule.OUT;
+                }
+            }
+        };
+    }
+
+    /** {@code MinNewTokensLengthLogitsProcessor}. */
+    static ScoreRule minNewTokens(int least, Set<Integer> eosTokenIds) {
+        return (scores, history) -> {
+            if (history.answer().size() < least) {
+                eosTokenIds.stream()
+                        .filter(token -> token < scores.length)
+                        .forEach(token -> scores[token] = ScoreRule.OUT);
+            }
+        };
+    }
+
+    /** {@code TemperatureLogitsWarper}. */
+    static ScoreRule temperature(float temperature) {
+        return (scores, history) -> {
+            for (int i = 0; i < scores.length; i++) {
+                scores[i] /= temperature;
+            }
+        };
+    }
+
+    /** {@code TopKLogitsWarper}: those equal to the last one stay too. */
+    static ScoreRule topK(int count) {
+        return (scores, history) -> {
+            if (count < scores.length) {
+                float[] sorted = scores.clone();
+                Arrays.sort(sorted);
+                float least = sorted[sorted.length - count];
+                for (int i = 0; i < scores.length; i++) {
+                    if (scores[i] < least) {
+                        scores[i] = ScoreRule.OUT;
+                    }
+                }
+            }
+        };
+    }
+
+    /**
+     * {@code TopPLogitsWarper}: from the least likely up, a token goes as long as all that went
+     * have no more than {@code 1 - p} together. Among equals the lower id goes first, as it does in
+     * a stable sort.
+     */
+    static ScoreRule topP(double p) {
+        return (scores, history) -> {
+            double[] probabilities = Softmax.of(scores);
+            Integer[] ascending = new Integer[scores.length];
+            Arrays.setAll(ascending, i -> i);
+            Arrays.sort(ascending, (a, b) -> Float.compare(scores[a], scores[b]));
+            double gone = 0;
+            for (int i = 0; i < ascending.length - 1; i++) {
+                gone += probabilities[ascending[i]];
+                if (gone > 1 - p) {
+                    return;
+                }
+                scores[ascending[i]] = ScoreRule.OUT;
+            }
+        };
+    }
+
+    /** {@code MinPLogitsWarper}. */
+    static ScoreRule minP(float fraction) {
+        return (scores, history) -> {
+            double[] probabilities = Softmax.of(scores);
+            double least = fraction * Arrays.stream(probabilities).max().orElseThrow();
+            for (int i = 0; i < scores.length; i++) {
+                if (probabilities[i] < least) {
+                    scores[i] = ScoreRule.OUT;
+                }
+            }
+        };
+    }
+}
