@@ -9,11 +9,11 @@ import time
 
 import torch
 from PIL import Image
-from transformers import AutoProcessor, LlavaForConditionalGeneration
+from transformers import AutoModelForImageTextToText, AutoProcessor
 
 
 def main(checkpoint, requests, image_root, batch, new_tokens):
-    model = LlavaForConditionalGeneration.from_pretrained(checkpoint, dtype=torch.float32).eval()
+    model = AutoModelForImageTextToText.from_pretrained(checkpoint, dtype=torch.float32).eval()
     processor = AutoProcessor.from_pretrained(checkpoint, backend="pil")
     with open(requests, encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]

@@ -1,11 +1,19 @@
 package io.flinkllava.examples;
 
+import io.flinkllava.runtime.CheckpointOptions;
+import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.ModelOptions;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Arguments that say how a model is opened and how it answers. */
 public final class ModelArguments {
@@ -45,6 +53,42 @@ public final class ModelArguments {
             description = "Tokens of an answer at least. Default: 0.")
     private int minNewTokens;
 
+    @Option(
+            names = "--vision-tower",
+            paramLabel = "DIR",
+            description =
+                    "Folder of the vision tower, for a checkpoint of the original LLaVA code that"
+                            + " does not hold its own. Default: looked for in and beside the"
+                            + " model.")
+    private Path visionTower;
+
+    @Option(
+            names = "--conversation",
+            paramLabel = "STYLE",
+            description =
+                    "How a dialogue is written, for a checkpoint of the original LLaVA code: v0,"
+                            + " v1, llava_llama_2, mistral_instruct, chatml_direct, qwen or plain."
+                            + " Default: what the model's name stands for.")
+    private String conversation = CheckpointOptions.FROM_FOLDER;
+
+    @Option(
+            names = "--onnx-variant",
+            paramLabel = "NAME",
+            description =
+                    "Which of several exported ONNX graphs runs: fp32, fp16, q4 or another suffix"
+                            + " of their file names. Default: the most exact one.")
+    private String onnxVariant = CheckpointOptions.FROM_FOLDER;
+
+    @Option(
+            names = "--several-pictures",
+            paramLabel = "tiled|one-tile-each",
+            converter = SeveralImagesConverter.class,
+            description =
+                    "How LLaVA-OneVision sees several pictures of one request: each in full"
+                            + " resolution, or each as one tile, which takes a fraction of the"
+                            + " tokens. Default: tiled.")
+    private SeveralImages severalPictures = SeveralImages.TILED;
+
     /**
      * How the model is opened.
      *
@@ -54,7 +98,21 @@ public final class ModelArguments {
         return ModelOptions.DEFAULT
                 .withDevice(device)
                 .withMaxBatchSize(maxBatchSize)
-                .withMaxSequenceLength(maxSequenceLength);
+                .withMaxSequenceLength(maxSequenceLength)
+                .withCheckpoint(
+                        new CheckpointOptions(
+                                checkedTower(), conversation, onnxVariant, severalPictures));
+    }
+
+    private String checkedTower() {
+        if (visionTower == null) {
+            return CheckpointOptions.FROM_FOLDER;
+        }
+        if (!Files.isDirectory(visionTower)) {
+            throw new IllegalArgumentException(
+                    "vision-tower '" + visionTower + "' is not a folder");
+        }
+        return visionTower.toString();
     }
 
     /**
@@ -82,6 +140,33 @@ public final class ModelArguments {
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
+        }
+    }
+
+    /** Reads {@code --several-pictures}. */
+    static final class SeveralImagesConverter implements ITypeConverter<SeveralImages> {
+        @Override
+        public SeveralImages convert(String value) {
+            return Arrays.stream(SeveralImages.values())
+                    .filter(way -> spelled(way).equals(value))
+                    .findFirst()
+                    .orElseThrow(
+                            () ->
+                                    new TypeConversionException(
+                                            "Unknown way '"
+                                                    + value
+                                                    + "' to see several pictures: use "
+                                                    + ways()));
+        }
+
+        private static String ways() {
+            return Arrays.stream(SeveralImages.values())
+                    .map(SeveralImagesConverter::spelled)
+                    .collect(Collectors.joining(" or "));
+        }
+
+        private static String spelled(SeveralImages way) {
+            return way.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 }

@@ -48,6 +48,10 @@ class CommandLineTest {
                 "RUN --max-new-tokens 0                 | --max-new-tokens is 0",
                 "RUN --max-new-tokens 2 --min-new-tokens 3 | --min-new-tokens (3) is more than",
                 "RUN --device tpu                       | Unknown device 'tpu': use auto, cpu or",
+                "RUN --vision-tower x                   | --vision-tower '@x' is not a folder",
+                "RUN --several-pictures all             | Unknown way 'all' to see several pictures",
+                "RUN --several-pictures TILED           | use tiled or one-tile-each",
+                "quickstart --vision-tower in.jsonl     | --vision-tower '@in.jsonl' is not a",
                 "quickstart --model x                   | --model '@x' is not a folder",
                 "quickstart --samples model             | --samples '@model' has no samples.jsonl",
                 "quickstart --max-batch-size 0          | --max-batch-size is 0",
@@ -67,7 +71,13 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--help,quickstart", "run-batch --help,Example", "quickstart -h,samples.jsonl"})
+    @CsvSource({
+        "--help,quickstart",
+        "run-batch --help,Example",
+        "quickstart -h,samples.jsonl",
+        "run-batch -h,one-tile-each",
+        "run-batch -h,frame1.png"
+    })
     void helps(String arguments, String expected) {
         assertThat(run(arguments.split(" "))).isZero();
         assertThat(out.toString()).contains("Usage: ").contains(expected);
@@ -89,7 +99,13 @@ class CommandLineTest {
         String[] absolute = arguments.clone();
         for (int i = 1; i < absolute.length; i++) {
             boolean isPath =
-                    Set.of("--model", "--samples", "--input", "--output", "--image-root")
+                    Set.of(
+                                    "--model",
+                                    "--samples",
+                                    "--input",
+                                    "--output",
+                                    "--image-root",
+                                    "--vision-tower")
                             .contains(absolute[i - 1]);
             absolute[i] = isPath ? folder.resolve(absolute[i]).toString() : absolute[i];
         }

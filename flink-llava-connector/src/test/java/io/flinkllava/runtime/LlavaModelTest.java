@@ -149,6 +149,17 @@ class LlavaModelTest {
                         "empty", LlavaRequest.ask(new byte[0], "What is it?"),
                         "<image>", LlavaRequest.ask(picture, "Is <image> an <image>?"),
                         "question", LlavaRequest.ask(picture, " "),
+                        "Picture 2 of 2: The picture is empty",
+                                new LlavaRequest(
+                                        List.of(picture, new byte[0]),
+                                        List.of(Message.user("What?")),
+                                        GenerationParameters.DEFAULT),
+                        "see pictures only",
+                                new LlavaRequest(
+                                        List.of(),
+                                        List.of(picture),
+                                        List.of(Message.user("What?")),
+                                        GenerationParameters.DEFAULT),
                         "max-sequence-length", LlavaRequest.ask(picture, "word ".repeat(600)),
                         "max-images",
                                 new LlavaRequest(

@@ -16,17 +16,24 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  */
 public final class Llava {
 
-    private static final String CAPTION = "Describe the image.";
+    private static final String PICTURE_CAPTION = "Describe the image.";
+    private static final String VIDEO_CAPTION = "Describe the video.";
 
     private Llava() {}
 
-    /** Each record brings pictures and a question, or a dialogue, or a whole request. */
+    /** Each record brings pictures or a video and a question, or a dialogue, or a whole request. */
     public static <T> LlavaAsk<T> ask(DataStream<T> stream) {
         return new LlavaAsk<>(stream, "llava-ask", new RequestSource<>());
     }
 
-    /** Each record brings a picture to describe; {@link LlavaAsk#question} changes the prompt. */
+    /**
+     * Each record brings a picture or a video to describe; {@link LlavaAsk#question} changes the
+     * prompt.
+     */
     public static <T> LlavaAsk<T> caption(DataStream<T> stream) {
-        return new LlavaAsk<>(stream, "llava-caption", new RequestSource<T>().preset(CAPTION));
+        return new LlavaAsk<>(
+                stream,
+                "llava-caption",
+                new RequestSource<T>().preset(PICTURE_CAPTION, VIDEO_CAPTION));
     }
 }

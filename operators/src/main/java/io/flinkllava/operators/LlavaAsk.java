@@ -21,8 +21,8 @@ import java.util.Objects;
  * #answers} ends it.
  *
  * <p>Every record gives one result. What is wrong with a record (a picture that cannot be read, an
- * empty question) is its result's failure, and so is a function given here that throws. The job
- * fails only if the model cannot be opened.
+ * empty question, something that is null) is its result's failure, and so is a function given here
+ * that throws. The job fails only if the model cannot be opened.
  *
  * <p>The functions run in the task's thread and are sent to it by Java serialization.
  */
@@ -71,16 +71,32 @@ public final class LlavaAsk<T> {
         return this;
     }
 
-    /** The encoded picture of a record. */
+    /** The encoded picture of a record, in place of {@link #images}. */
     public LlavaAsk<T> image(SerializableFunction<T, byte[]> image) {
         Objects.requireNonNull(image, "image");
         // Not List.of: a picture that is null must become a failure that says so.
         return images(value -> Collections.singletonList(image.apply(value)));
     }
 
-    /** The encoded pictures of a record. */
+    /**
+     * The encoded pictures of a record, an empty list if it has none. They stand where the question
+     * or the dialogue contains {@code <image>}, once for each and in this order; where it does not,
+     * in front. {@code options.limits().maxImages()} bounds their number.
+     */
     public LlavaAsk<T> images(SerializableFunction<T, List<byte[]>> value) {
         requests.images = Objects.requireNonNull(value, "images");
+        return this;
+    }
+
+    /**
+     * The frames of a record's video, encoded pictures of one size and already sampled; an empty
+     * list if it has none. The video stands where the question or the dialogue contains {@code
+     * <video>}, else in front. {@code options.limits().maxFrames()} bounds the number of frames.
+     *
+     * <p>Pictures may come along. A model of a family that knows no videos answers with a failure.
+     */
+    public LlavaAsk<T> video(SerializableFunction<T, List<byte[]>> value) {
+        requests.video = Objects.requireNonNull(value, "video");
         return this;
     }
 
@@ -96,7 +112,10 @@ public final class LlavaAsk<T> {
         return question(value -> constant);
     }
 
-    /** The dialogue of a record, in place of a question. Pictures belong to its first user turn. */
+    /**
+     * The dialogue of a record, in place of a question. Pictures and the video stand where its user
+     * messages place them, else in front of the first of these.
+     */
     public LlavaAsk<T> messages(SerializableFunction<T, List<Message>> value) {
         requests.messages = Objects.requireNonNull(value, "messages");
         return this;

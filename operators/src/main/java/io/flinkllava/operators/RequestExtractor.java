@@ -13,20 +13,28 @@ import java.util.List;
  * Puts a request together from what a job's functions find in a record.
  *
  * @param images the encoded pictures of a record
+ * @param video the encoded frames of a record's video
  * @param messages the dialogue of a record
  */
 record RequestExtractor<T>(
         SerializableFunction<T, List<byte[]>> images,
+        SerializableFunction<T, List<byte[]>> video,
         SerializableFunction<T, List<Message>> messages,
         GenerationParameters generation)
         implements SerializableFunction<T, LlavaRequest> {
 
     @Override
     public LlavaRequest apply(T value) {
-        List<byte[]> pictures = present(images.apply(value), "list of images");
-        pictures.forEach(picture -> present(picture, "image"));
         return new LlavaRequest(
-                pictures, present(messages.apply(value), "list of messages"), generation);
+                allPresent(images.apply(value), "list of images", "image"),
+                allPresent(video.apply(value), "video", "frame"),
+                present(messages.apply(value), "list of messages"),
+                generation);
+    }
+
+    private static List<byte[]> allPresent(List<byte[]> values, String list, String name) {
+        present(values, list).forEach(value -> present(value, name));
+        return values;
     }
 
     /** Refuses a record that lacks something. */

@@ -12,15 +12,18 @@ import java.util.List;
 final class RequestSource<T> {
 
     SerializableFunction<T, List<byte[]>> images;
+    SerializableFunction<T, List<byte[]>> video;
     SerializableFunction<T, String> question;
     SerializableFunction<T, List<Message>> messages;
     SerializableFunction<T, LlavaRequest> request;
     GenerationParameters generation;
-    private String presetQuestion;
+    private String aboutPicture;
+    private String aboutVideo;
 
-    /** The question where a job gives none. */
-    RequestSource<T> preset(String text) {
-        presetQuestion = text;
+    /** The questions where a job gives none: about pictures, and about videos alone. */
+    RequestSource<T> preset(String picture, String clip) {
+        aboutPicture = picture;
+        aboutVideo = clip;
         return this;
     }
 
@@ -32,31 +35,36 @@ final class RequestSource<T> {
     SerializableFunction<T, LlavaRequest> extractor() {
         if (request != null) {
             require(
-                    images == null && question == null && messages == null && generation == null,
-                    "request(...) brings pictures, dialogue and generation settings: give nothing"
-                            + " else, or leave request(...) out.");
+                    images == null
+                            && video == null
+                            && question == null
+                            && messages == null
+                            && generation == null,
+                    "request(...) brings pictures, video, dialogue and generation settings: give"
+                            + " nothing else, or leave request(...) out.");
             return request;
         }
         require(
                 question == null || messages == null,
                 "question(...) and messages(...) exclude each other: give one of them.");
-        GenerationParameters parameters =
-                generation == null ? GenerationParameters.DEFAULT : generation;
-        if (messages != null) {
-            return new RequestExtractor<>(
-                    images == null ? value -> List.of() : images, messages, parameters);
-        }
-        require(images != null, "There is no picture: give image(...) or images(...).");
-        return new RequestExtractor<>(images, asMessages(), parameters);
+        require(
+                messages != null || images != null || video != null,
+                "There is no picture: give image(...), images(...) or video(...).");
+        return new RequestExtractor<>(
+                images == null ? value -> List.of() : images,
+                video == null ? value -> List.of() : video,
+                messages == null ? asMessages() : messages,
+                generation == null ? GenerationParameters.DEFAULT : generation);
     }
 
     private SerializableFunction<T, List<Message>> asMessages() {
+        String preset = images == null ? aboutVideo : aboutPicture;
         require(
-                question != null || presetQuestion != null,
+                question != null || preset != null,
                 "There is no question: give question(...), messages(...) or request(...).");
         if (question == null) {
-            List<Message> preset = List.of(Message.user(presetQuestion));
-            return value -> preset;
+            List<Message> caption = List.of(Message.user(preset));
+            return value -> caption;
         }
         SerializableFunction<T, String> asked = question;
         return value ->

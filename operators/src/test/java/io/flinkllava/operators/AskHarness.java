@@ -64,6 +64,17 @@ final class AskHarness implements AutoCloseable {
         return harness;
     }
 
+    /** An operator that goes on where another left off; not opened yet. */
+    static AskHarness restore(
+            QueueSettings settings,
+            OperatorSubtaskState state,
+            SerializableFunction<Photo, LlavaRequest> extractor)
+            throws Exception {
+        AskHarness harness = new AskHarness(settings, extractor, 1, 0);
+        harness.flink.initializeState(state);
+        return harness;
+    }
+
     /** A subtask with its share of a state; not opened yet. */
     static AskHarness restore(
             QueueSettings settings, OperatorSubtaskState state, int from, int to, int subtask)

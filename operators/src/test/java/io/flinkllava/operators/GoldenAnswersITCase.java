@@ -6,7 +6,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 
 import io.flinkllava.flink.model.ModelScope;
+import io.flinkllava.runtime.CheckpointOptions;
+import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaRequest;
@@ -16,6 +19,8 @@ import io.flinkllava.testing.Golden;
 import io.flinkllava.testing.GoldenRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,40 +38,67 @@ class GoldenAnswersITCase {
 
     private static final String CHECKPOINT = "llava15";
     private static final ModelOptions OPTIONS =
-            ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxSequenceLength(256);
+            ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxSequenceLength(512);
+    private static final GenerationParameters AS_THE_REFERENCE =
+            GenerationParameters.DEFAULT.withMaxNewTokens(24);
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(2);
 
     private final StreamExecutionEnvironment env =
             StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.noKryo());
 
-    @Test
-    void answersAreThoseOfTransformersAndTheModelIsClosedAfterwards() throws Exception {
-        List<GoldenRequest> golden = GoldenRequest.all(CHECKPOINT);
+    /** Pictures, several of them, videos, dialogues and bare questions, in one job. */
+    @ParameterizedTest
+    @CsvSource({
+        "llava15, TILED",
+        "next_vicuna, TILED",
+        "next_mistral, TILED",
+        "next_video, TILED",
+        "onevision, TILED",
+        "onevision_max2, TILED",
+        "onevision_max2, ONE_TILE_EACH",
+        "interleave, TILED",
+        "vipllava, TILED"
+    })
+    void answersAreThoseOfTransformersAndTheModelIsClosedAfterwards(
+            String checkpoint, SeveralImages several) throws Exception {
+        List<GoldenRequest> golden = GoldenRequest.all(checkpoint);
+        List<Integer> asked =
+                IntStream.range(0, golden.size())
+                        .filter(index -> isSeen(golden.get(index), several))
+                        .boxed()
+                        .toList();
         env.setParallelism(2);
-        DataStream<Integer> indexes =
-                env.fromData(IntStream.range(0, golden.size()).boxed().toList()).rebalance();
+        DataStream<Integer> indexes = env.fromData(asked).rebalance();
         List<LlavaResult<Integer>> results =
                 Llava.ask(indexes)
-                        .model(Golden.checkpoint(CHECKPOINT).toString())
-                        .options(OPTIONS)
+                        .model(Golden.checkpoint(checkpoint).toString())
+                        .options(
+                                OPTIONS.withCheckpoint(
+                                        CheckpointOptions.DEFAULT.withSeveralImages(several)))
                         .scope(ModelScope.DEVICE)
-                        .request(GoldenAnswersITCase::request)
+                        .images(index -> request(checkpoint, index).images())
+                        .video(index -> request(checkpoint, index).video())
+                        .messages(index -> request(checkpoint, index).messages())
+                        .generation(AS_THE_REFERENCE)
                         .unordered()
                         .answers()
                         .executeAndCollect(2 * golden.size());
 
         assertThat(results)
                 .extracting(LlavaResult::input)
-                .containsExactlyInAnyOrderElementsOf(
-                        IntStream.range(0, golden.size()).boxed().toList());
+                .containsExactlyInAnyOrderElementsOf(asked);
         for (LlavaResult<Integer> result : results) {
             GoldenRequest expected = golden.get(result.input());
             if (expected.isDecidable()) {
-                assertThat(result.generated().tokenIds()).isEqualTo(expected.tokenIds());
+                assertThat(result.generated().tokenIds())
+                        .as(expected.id())
+                        .isEqualTo(expected.tokenIds());
             }
-            assertThat(result.generated().promptTokens()).isEqualTo(expected.promptTokens());
-            assertThat(result.model()).isEqualTo(CHECKPOINT);
+            assertThat(result.generated().promptTokens())
+                    .as(expected.id())
+                    .isEqualTo(expected.promptTokens());
+            assertThat(result.model()).isEqualTo(checkpoint);
         }
         // Models linger for minutes; it is the end of the job that closes them.
         CommonTestUtils.waitUtil(
@@ -110,9 +142,14 @@ class GoldenAnswersITCase {
                 .hasMessageContaining("/no/such/llava");
     }
 
-    private static LlavaRequest request(int index) {
+    /** Whether the reference saw its pictures this way; one alone leaves no choice. */
+    private static boolean isSeen(GoldenRequest request, SeveralImages several) {
+        return request.severalImages() == several || request.request().images().size() < 2;
+    }
+
+    private static LlavaRequest request(String checkpoint, int index) {
         try {
-            return GoldenRequest.all(CHECKPOINT).get(index).request();
+            return GoldenRequest.all(checkpoint).get(index).request();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,6 +8,8 @@ import org.apache.flink.util.InstantiationUtil;
 
 import io.flinkllava.flink.model.ModelScope;
 import io.flinkllava.flink.model.TaskModel;
+import io.flinkllava.runtime.CheckpointOptions;
+import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaRequest;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,6 +58,42 @@ class LlavaAskTest {
     }
 
     @Test
+    void videoComesAloneOrBesidePictures() throws Exception {
+        byte[] first = {1};
+        byte[] second = {2};
+        LlavaRequest alone =
+                request(
+                        Llava.ask(photos)
+                                .video(photo -> List.of(first, second))
+                                .question("What happens?"));
+        assertThat(alone.images()).isEmpty();
+        assertThat(alone.video()).containsExactly(first, second);
+
+        LlavaRequest both =
+                request(
+                        Llava.ask(photos)
+                                .image(Photo::bytes)
+                                .video(photo -> List.of(first))
+                                .messages(photo -> List.of(Message.user("<image> in <video>?"))));
+        assertThat(both.images()).containsExactly(PHOTO.bytes());
+        assertThat(both.video()).containsExactly(first);
+        assertThat(both.messages()).containsExactly(Message.user("<image> in <video>?"));
+    }
+
+    @Test
+    void recordMayHaveNeitherPictureNorVideo() throws Exception {
+        LlavaRequest request =
+                request(
+                        Llava.ask(photos)
+                                .images(photo -> List.of())
+                                .video(photo -> List.of())
+                                .question("Why?"));
+        assertThat(request.images()).isEmpty();
+        assertThat(request.video()).isEmpty();
+        assertThat(request.messages()).containsExactly(Message.user("Why?"));
+    }
+
+    @Test
     void dialogueReplacesTheQuestionAndNeedsNoPicture() throws Exception {
         List<Message> dialogue =
                 List.of(
@@ -78,6 +117,8 @@ class LlavaAskTest {
                 .containsExactly(Message.user("Describe the image."));
         assertThat(request(Llava.caption(photos).image(Photo::bytes).question("Where?")).messages())
                 .containsExactly(Message.user("Where?"));
+        assertThat(request(Llava.caption(photos).video(photo -> List.of())).messages())
+                .containsExactly(Message.user("Describe the video."));
         assertThat(request(Llava.caption(photos).request(Photo::request)).messages())
                 .containsExactly(Message.user(PHOTO.question()));
     }
@@ -88,6 +129,11 @@ class LlavaAskTest {
                 Llava.ask(photos).image(photo -> null).question("?"), "The record's image is null");
         assertInputError(
                 Llava.ask(photos).images(photo -> null).question("?"), "list of images is null");
+        assertInputError(
+                Llava.ask(photos).video(photo -> null).question("?"), "The record's video is null");
+        assertInputError(
+                Llava.ask(photos).video(photo -> Collections.singletonList(null)).question("?"),
+                "The record's frame is null");
         assertInputError(
                 Llava.ask(photos).image(Photo::bytes).question(photo -> null), "question is null");
         assertInputError(Llava.ask(photos).messages(photo -> null), "list of messages is null");
@@ -105,6 +151,9 @@ class LlavaAskTest {
                 "exclude each other");
         assertRefused(
                 Llava.ask(photos).request(Photo::request).generation(GenerationParameters.DEFAULT),
+                "request(...)");
+        assertRefused(
+                Llava.ask(photos).request(Photo::request).video(photo -> List.of()),
                 "request(...)");
         assertRefused(
                 Llava.ask(photos).request(Photo::request).capacity(5000), "max-queued-requests");
@@ -136,7 +185,12 @@ class LlavaAskTest {
 
     @Test
     void settingsReachTheOperator() throws Exception {
-        ModelOptions options = ModelOptions.DEFAULT.withMaxBatchSize(3);
+        ModelOptions options =
+                ModelOptions.DEFAULT
+                        .withMaxBatchSize(3)
+                        .withCheckpoint(
+                                new CheckpointOptions(
+                                        "/towers/clip", "v1", "fp16", SeveralImages.ONE_TILE_EACH));
         LlavaOperatorFactory<Photo> factory =
                 built(
                         Llava.ask(photos)

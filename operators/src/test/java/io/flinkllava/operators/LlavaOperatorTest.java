@@ -12,6 +12,7 @@ import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.Message;
 import org.junit.jupiter.api.Test;
 
 import java.io.UncheckedIOException;
@@ -26,6 +27,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class LlavaOperatorTest {
+
+    private static final LlavaAnswer NOTHING =
+            new LlavaAnswer.Text(
+                    "", List.of(2), 1, LlavaAnswer.FinishReason.STOP, LlavaAnswer.Timing.NONE);
 
     @Test
     void resultHoldsRecordAnswerModelAndTime() throws Exception {
@@ -268,6 +273,52 @@ class LlavaOperatorTest {
             assertThat(harness.output()).containsExactly("1", "2", "3");
             assertThat(harness.flink.extractOutputStreamRecords().get(0).getTimestamp())
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void restoredRecordsAreAskedAgainWithTheirVideo() throws Exception {
+        RequestSource<Photo> source = new RequestSource<>();
+        source.images = photo -> List.of();
+        source.video = photo -> List.of(photo.bytes(), new byte[] {9});
+        source.question = Photo::question;
+        OperatorSubtaskState state;
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED, source.extractor())) {
+            harness.send(5);
+            state = harness.flink.snapshot(1, 1);
+        }
+        try (AskHarness harness =
+                AskHarness.restore(AskHarness.ORDERED, state, source.extractor())) {
+            harness.flink.open();
+            LlavaRequest request = harness.model.request(0);
+            assertThat(request.images()).isEmpty();
+            assertThat(request.video()).containsExactly(Photo.number(5).bytes(), new byte[] {9});
+            assertThat(request.messages())
+                    .containsExactly(Message.user(Photo.number(5).question()));
+        }
+    }
+
+    @Test
+    void recordsThatLackSomethingAreFailuresAmongAnswers() throws Exception {
+        RequestSource<Photo> source = new RequestSource<>();
+        source.video = photo -> photo.id() == 1 ? null : List.of(photo.bytes());
+        source.question = Photo::question;
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED, source.extractor())) {
+            harness.send(0);
+            harness.send(1);
+            harness.send(2);
+            assertThat(harness.model.asked()).isEqualTo(2);
+            harness.model.complete(0, NOTHING);
+            harness.model.complete(1, NOTHING);
+            harness.runMails();
+            assertThat(harness.output()).containsExactly("0", "1", "2");
+            assertThat(harness.results())
+                    .extracting(LlavaResult::isText)
+                    .containsExactly(true, false, true);
+            assertThat(harness.results().get(1).failure())
+                    .isEqualTo(
+                            new LlavaAnswer.Failure(
+                                    LlavaErrorCode.INPUT, "The record's video is null."));
         }
     }
 

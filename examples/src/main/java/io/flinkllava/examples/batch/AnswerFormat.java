@@ -13,6 +13,7 @@ import io.flinkllava.runtime.LlavaAnswer;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Answers to JSON lines, with the same keys in every one; a row that failed has nulls and an error.
@@ -23,6 +24,7 @@ final class AnswerFormat extends RichMapFunction<LlavaResult<RequestRow>, Answer
     private static final long serialVersionUID = 1L;
 
     private static final JsonMapper JSON = new JsonMapper();
+    private static final int MOST_PATHS = 4;
 
     private transient LongCounter rows;
     private transient LongCounter errors;
@@ -53,7 +55,7 @@ final class AnswerFormat extends RichMapFunction<LlavaResult<RequestRow>, Answer
         if (answer instanceof LlavaAnswer.Text text) {
             put(line, text);
         } else {
-            put(line, (LlavaAnswer.Failure) answer, row.images());
+            put(line, (LlavaAnswer.Failure) answer, paths(row));
         }
         return line.toString();
     }
@@ -67,7 +69,7 @@ final class AnswerFormat extends RichMapFunction<LlavaResult<RequestRow>, Answer
         line.putNull("error");
     }
 
-    private static void put(ObjectNode line, LlavaAnswer.Failure failure, List<String> images) {
+    private static void put(ObjectNode line, LlavaAnswer.Failure failure, List<String> paths) {
         line.putNull("answer");
         line.putNull("token_ids");
         line.putNull("prompt_tokens");
@@ -75,12 +77,23 @@ final class AnswerFormat extends RichMapFunction<LlavaResult<RequestRow>, Answer
         line.putNull("finish_reason");
         line.putObject("error")
                 .put("code", failure.code().name())
-                .put("message", naming(images, failure.message()));
+                .put("message", naming(paths, failure.message()));
     }
 
-    /** The model sees bytes; only the row knows the names of its pictures. */
-    private static String naming(List<String> images, String message) {
-        boolean named = images.isEmpty() || images.stream().anyMatch(message::contains);
-        return named ? message : message + " " + images;
+    private static List<String> paths(RequestRow row) {
+        return Stream.concat(row.images().stream(), row.video().stream()).toList();
+    }
+
+    /** The model sees bytes; only the row knows the names of its pictures and frames. */
+    private static String naming(List<String> paths, String message) {
+        boolean named = paths.isEmpty() || paths.stream().anyMatch(message::contains);
+        return named ? message : message + " " + shortened(paths);
+    }
+
+    /** A video has many frames, and they are named alike. */
+    private static String shortened(List<String> paths) {
+        return paths.size() <= MOST_PATHS
+                ? paths.toString()
+                : paths.subList(0, MOST_PATHS) + " and " + (paths.size() - MOST_PATHS) + " more";
     }
 }

@@ -22,7 +22,7 @@ import java.util.concurrent.Callable;
 /** {@code run-batch}: a file of requests to a file of answers. */
 @Command(
         name = "run-batch",
-        description = "Answers a file of questions about pictures.",
+        description = "Answers a file of questions about pictures and videos.",
         sortOptions = false,
         footer = {
             "",
@@ -32,6 +32,10 @@ import java.util.concurrent.Callable;
             "      {\"role\": \"user\", \"content\": \"What is this?\"},",
             "      {\"role\": \"assistant\", \"content\": \"A cat.\"},",
             "      {\"role\": \"user\", \"content\": \"What colour?\"}]}     (in one line)",
+            "  {\"id\": \"c\", \"video\": [\"frame0.png\", \"frame1.png\"], \"question\": \"What happens?\"}",
+            "  {\"id\": \"d\", \"images\": [\"a.png\", \"b.png\"],",
+            "   \"question\": \"<image> before, <image> after. What changed?\"}     (in one line)",
+            "Pictures and the video stand where <image> and <video> do, or else in front.",
             "and so is an answer, one for each request, in the same order:",
             "  {\"id\": \"a\", \"answer\": \"A cat.\", \"token_ids\": [319, 6635, 29889, 2],",
             "   \"prompt_tokens\": 593, \"completion_tokens\": 4, \"finish_reason\": \"stop\",",
@@ -72,7 +76,7 @@ public final class RunBatch implements Callable<Integer> {
             names = "--image-root",
             paramLabel = "DIR",
             description =
-                    "Folder of the pictures; nothing outside is read. Default: the folder of the"
+                    "Folder of the pictures and frames; nothing outside is read. Default: the folder of the"
                             + " input.")
     private Path imageRoot;
 

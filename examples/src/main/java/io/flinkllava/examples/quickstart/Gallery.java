@@ -25,6 +25,10 @@ final class Gallery {
     private static final String TEMPLATE = "gallery.html";
     private static final int REPLACEMENT = 0xFFFD;
 
+    /** No path contains the separator. */
+    private static final Comparator<List<String>> BY_NAMES =
+            Comparator.comparing(names -> String.join("\0", names));
+
     private final ImageRoot images;
 
     Gallery(ImageRoot images) {
@@ -49,19 +53,22 @@ final class Gallery {
     }
 
     private String cards(List<Exchange> exchanges) {
-        Map<String, List<Exchange>> byImage =
+        Map<List<String>, List<Exchange>> byImages =
                 exchanges.stream()
                         .sorted(Comparator.comparingLong(Exchange::position))
                         .collect(
                                 Collectors.groupingBy(
-                                        Exchange::image, TreeMap::new, Collectors.toList()));
+                                        Exchange::images,
+                                        () -> new TreeMap<>(BY_NAMES),
+                                        Collectors.toList()));
         StringBuilder cards = new StringBuilder();
-        byImage.forEach((image, asked) -> cards.append(card(image, asked)));
+        byImages.forEach((images, asked) -> cards.append(card(images, asked)));
         return cards.toString();
     }
 
-    private String card(String image, List<Exchange> asked) {
-        StringBuilder card = new StringBuilder("<article>\n").append(picture(image));
+    private String card(List<String> shown, List<Exchange> asked) {
+        StringBuilder card = new StringBuilder("<article>\n");
+        shown.forEach(image -> card.append(picture(image)));
         card.append("<dl>\n");
         for (Exchange exchange : asked) {
             card.append("<dt>").append(escape(exchange.question())).append("</dt>\n");
@@ -72,9 +79,6 @@ final class Gallery {
     }
 
     private String picture(String image) {
-        if (image.isEmpty()) {
-            return "";
-        }
         String name = escape(image);
         return "<figure><img alt=\""
                 + name

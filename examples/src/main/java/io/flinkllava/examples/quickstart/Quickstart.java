@@ -127,13 +127,14 @@ public final class Quickstart implements Callable<Integer> {
     }
 
     private void show(Exchange exchange) {
-        out().println(exchange.image() + ": " + exchange.question());
+        out().println(String.join(", ", exchange.images()) + ": " + exchange.question());
         out().println("    " + (exchange.failed() ? "No answer: " : "") + exchange.answer());
         out().flush();
     }
 
     private String summary(List<Exchange> exchanges, EngineWatch engines) {
-        long pictures = exchanges.stream().map(Exchange::image).distinct().count();
+        long pictures =
+                exchanges.stream().flatMap(asked -> asked.images().stream()).distinct().count();
         long tokens = exchanges.stream().mapToLong(Exchange::tokens).sum();
         return String.format(
                 Locale.ROOT,

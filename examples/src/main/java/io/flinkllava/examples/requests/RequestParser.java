@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Reads a request line: {@code {"id", "images": [paths], "question"}}, or {@code "messages": [{
- * "role", "content"}]} in place of the question. Other keys are ignored. Whatever is wrong with a
- * line is told by its row, with the line's number.
+ * Reads a request line: {@code {"id", "images": [paths], "video": [paths of frames], "question"}},
+ * or {@code "messages": [{"role", "content"}]} in place of the question. Other keys are ignored.
+ * Whatever is wrong with a line is told by its row, with the line's number.
  */
 final class RequestParser {
 
@@ -55,21 +55,30 @@ final class RequestParser {
         require(
                 !id.equals(RequestRow.NO_ID),
                 request.has("id") ? "\"id\" is neither a string nor an integer" : "no \"id\"");
-        return new RequestRow(0, id, images(request), messages(request), "");
+        requireKnown(request, "image", "images");
+        requireKnown(request, "videos", "video");
+        return new RequestRow(
+                0, id, paths(request, "images"), paths(request, "video"), messages(request), "");
     }
 
-    private static List<String> images(JsonNode request) {
-        JsonNode images = request.path("images");
+    /** A key that is nearly right would be ignored, and the answer about nothing. */
+    private static void requireKnown(JsonNode request, String wrong, String right) {
         require(
-                !(images.isMissingNode() && request.has("image")),
-                "\"image\" is not known; write \"images\": [\"path\"]");
+                request.has(right) || !request.has(wrong),
+                "\"" + wrong + "\" is not known; write \"" + right + "\": [\"path\"]");
+    }
+
+    private static List<String> paths(JsonNode request, String key) {
+        JsonNode list = request.path(key);
         require(
-                images.isMissingNode() || images.isArray(),
-                "\"images\" is " + kind(images) + ", it must be a list of paths");
+                list.isMissingNode() || list.isArray(),
+                "\"" + key + "\" is " + kind(list) + ", it must be a list of paths");
         List<String> paths = new ArrayList<>();
-        for (JsonNode image : images) {
-            require(image.isTextual(), "\"images\" holds " + kind(image) + ", paths are strings");
-            paths.add(image.textValue());
+        for (JsonNode path : list) {
+            require(
+                    path.isTextual(),
+                    "\"" + key + "\" holds " + kind(path) + ", paths are strings");
+            paths.add(path.textValue());
         }
         return paths;
     }
@@ -121,7 +130,8 @@ final class RequestParser {
             require(
                     "text".equals(part.path("type").textValue()) && part.path("text").isTextual(),
                     "a message's \"content\" may hold {\"type\": \"text\", \"text\"} only;"
-                            + " pictures belong into \"images\"");
+                            + " pictures belong into \"images\", and <image> into the text"
+                            + " where one stands");
             text.append(part.get("text").textValue());
         }
         return text.toString();

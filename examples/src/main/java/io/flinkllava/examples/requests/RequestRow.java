@@ -10,21 +10,26 @@ import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.Message;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A request as it travels through the job: pictures are paths here, bytes are read where they are
- * needed.
+ * A request as it travels through the job: pictures and frames are paths here, bytes are read where
+ * they are needed.
  *
  * @param position among the rows, counted from 0 without gaps
  * @param id the row's id as JSON: a string, an integer, or {@code null} where it has none
- * @param images paths as given
+ * @param images paths of the pictures as given
+ * @param video paths of the frames of a video as given, empty for none
  * @param messages the dialogue
  * @param defect why there is nothing to ask, or empty
  */
 public record RequestRow(
-        long position, String id, List<String> images, List<Message> messages, String defect) {
+        long position,
+        String id,
+        List<String> images,
+        List<String> video,
+        List<Message> messages,
+        String defect) {
 
     static final String NO_ID = "null";
 
@@ -43,11 +48,11 @@ public record RequestRow(
 
     /** A row that cannot be asked. */
     static RequestRow defective(String id, String defect) {
-        return new RequestRow(0, id, List.of(), List.of(), defect);
+        return new RequestRow(0, id, List.of(), List.of(), List.of(), defect);
     }
 
     RequestRow at(long place) {
-        return new RequestRow(place, id, images, messages, defect);
+        return new RequestRow(place, id, images, video, messages, defect);
     }
 
     RequestRow withDefect(String reason) {
@@ -55,18 +60,14 @@ public record RequestRow(
     }
 
     /**
-     * Reads the pictures.
+     * Reads the pictures and frames.
      *
-     * @throws LlavaException if the row is defective or a picture cannot be read
+     * @throws LlavaException if the row is defective or one of them cannot be read
      */
     public LlavaRequest request(ImageRoot root, GenerationParameters generation) {
         if (!defect.isEmpty()) {
             throw LlavaException.input(defect);
         }
-        List<byte[]> pictures = new ArrayList<>(images.size());
-        for (String path : images) {
-            pictures.add(root.read(path));
-        }
-        return new LlavaRequest(pictures, messages, generation);
+        return new LlavaRequest(root.pictures(images), root.frames(video), messages, generation);
     }
 }

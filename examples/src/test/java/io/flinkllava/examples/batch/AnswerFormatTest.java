@@ -53,8 +53,21 @@ class AnswerFormatTest {
                 .contains("\"message\":\"no a.png\"");
     }
 
+    @Test
+    void namesTheFirstFramesOfAVideo() {
+        List<String> frames = List.of("f0.png", "f1.png", "f2.png", "f3.png", "f4.png");
+        RequestRow row = new RequestRow(0, "1", List.of("a.png"), frames, List.of(), "");
+
+        assertThat(AnswerFormat.line(row, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "broken")))
+                .contains("\"message\":\"broken [a.png, f0.png, f1.png, f2.png] and 2 more\"");
+        assertThat(
+                        AnswerFormat.line(
+                                row, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "no f4.png")))
+                .contains("\"message\":\"no f4.png\"");
+    }
+
     private static RequestRow row(String id, String... images) {
-        return new RequestRow(0, id, List.of(images), List.of(), "");
+        return new RequestRow(0, id, List.of(images), List.of(), List.of(), "");
     }
 
     @Test

@@ -45,11 +45,11 @@ class BadRowsITCase {
                 new LocalJar(folder).run(BatchArguments.about(images, MODEL, input));
 
         assertThat(outcome.status()).as(outcome.err()).isZero();
-        assertThat(outcome.err()).contains("Done: 23 rows, 21 errors, ");
+        assertThat(outcome.err()).contains("Done: 29 rows, 27 errors, ");
         List<JsonNode> answers = Answers.read(folder.resolve(BatchArguments.ANSWERS));
-        assertThat(answers).hasSize(23);
+        assertThat(answers).hasSize(29);
         assertThat(answers.get(0).get("token_ids")).isEqualTo(ids(golden.get(1)));
-        assertThat(answers.get(22).get("token_ids")).isEqualTo(ids(golden.get(2)));
+        assertThat(answers.get(28).get("token_ids")).isEqualTo(ids(golden.get(2)));
         checkErrors(answers);
     }
 
@@ -72,8 +72,14 @@ class BadRowsITCase {
                 "{\"id\": \"roles\", \"messages\": [{\"role\": \"cat\", \"content\": \"hi\"}]}",
                 "{\"id\": \"last\", \"messages\": [{\"role\": \"assistant\", \"content\": \"a\"}]}",
                 ask("silent", "img1.png", ""),
-                ask("placeholder", "img1.png", "What is <image> here?"),
+                ask("placeholder", "img1.png", "Is <image> the same as <image>?"),
                 ask("long", "img1.png", "why ".repeat(3000)),
+                show("film", "\"film.mp4\""),
+                show("frame", "\"img1.png\", \"no.png\""),
+                show("film outside", "\"img1.png\", \"../secret.png\""),
+                show("frames", "\"img1.png\", ".repeat(64) + "\"img1.png\""),
+                show("unseen", "\"img1.png\", \"img2.png\""),
+                "{\"id\": \"second\", \"images\": [\"img1.png\", \"text.png\"], \"question\": \"?\"}",
                 "{\"id\": \"wide\", \"question\": \"" + "x".repeat(1 << 20) + "\"}");
     }
 
@@ -98,10 +104,16 @@ class BadRowsITCase {
                         new Complaint("\"roles\"", "line 17: a message's \"role\" must be"),
                         new Complaint("\"last\"", "assistant"),
                         new Complaint("\"silent\"", "question is empty"),
-                        new Complaint("\"placeholder\"", "<image>"),
+                        new Complaint("\"placeholder\"", "<image> 2 times"),
                         new Complaint("\"long\"", "max-sequence-length"),
-                        new Complaint("null", "line 22: longer than 1048576 bytes"),
-                        new Complaint("null", "line 23: not UTF-8 text"));
+                        new Complaint("\"film\"", "frame 'film.mp4' does not exist"),
+                        new Complaint("\"frame\"", "frame 'no.png' does not exist"),
+                        new Complaint("\"film outside\"", "frame '../secret.png' is outside"),
+                        new Complaint("\"frames\"", "65 frames, more than max-frames allows (64)"),
+                        new Complaint("\"unseen\"", "see pictures only"),
+                        new Complaint("\"second\"", "Picture 2 of 2: "),
+                        new Complaint("null", "line 28: longer than 1048576 bytes"),
+                        new Complaint("null", "line 29: not UTF-8 text"));
         for (int i = 0; i < expected.size(); i++) {
             expected.get(i).check(answers.get(i + 1));
         }
@@ -170,6 +182,10 @@ class BadRowsITCase {
                 + "\"], \"question\": \""
                 + question
                 + "\"}";
+    }
+
+    private static String show(String id, String frames) {
+        return "{\"id\": \"" + id + "\", \"video\": [" + frames + "], \"question\": \"What?\"}";
     }
 
     private static JsonNode ids(JsonNode golden) {

@@ -39,7 +39,9 @@ class GalleryBrowserITCase {
                         page,
                         "model",
                         "1 answer",
-                        List.of(new Exchange(0, "red.png", "Which colour?", "red", 1, false)));
+                        List.of(
+                                new Exchange(
+                                        0, List.of("red.png"), "Which colour?", "red", 1, false)));
 
         BufferedImage screen = screenshot(page);
 

@@ -20,9 +20,9 @@ class GalleryTest {
     void showsEachPictureOnceWithAllItsQuestions() throws Exception {
         GalleryPage page =
                 write(
-                        new Exchange(1, "b.png", "How many?", "둘", 1, false),
-                        new Exchange(2, "a.png", "Colour?", "red", 1, false),
-                        new Exchange(0, "b.png", "What?", "circles", 1, false));
+                        new Exchange(1, List.of("b.png"), "How many?", "둘", 1, false),
+                        new Exchange(2, List.of("a.png"), "Colour?", "red", 1, false),
+                        new Exchange(0, List.of("b.png"), "What?", "circles", 1, false));
 
         assertThat(page.texts("article")).hasSize(2);
         assertThat(page.attributes("img", "alt")).containsExactly("a.png", "b.png");
@@ -34,10 +34,23 @@ class GalleryTest {
     }
 
     @Test
+    void showsAllPicturesOfAQuestion() throws Exception {
+        GalleryPage page =
+                write(
+                        new Exchange(0, List.of("b.png", "a.png"), "Same?", "no", 1, false),
+                        new Exchange(1, List.of("b.png"), "Colour?", "red", 1, false),
+                        new Exchange(2, List.of("b.png", "a.png"), "Sure?", "yes", 1, false));
+
+        assertThat(page.texts("article")).hasSize(2);
+        assertThat(page.attributes("img", "alt")).containsExactly("b.png", "b.png", "a.png");
+        assertThat(page.texts("dt")).containsExactly("Colour?", "Same?", "Sure?");
+    }
+
+    @Test
     void escapesWhateverItIsGiven() throws Exception {
         String attack = "<script>alert('x')</script>\" onload=\"&amp;{{cards}}";
 
-        GalleryPage page = write(new Exchange(0, attack, attack, attack, 1, false));
+        GalleryPage page = write(new Exchange(0, List.of(attack), attack, attack, 1, false));
 
         assertThat(page.texts("script")).isEmpty();
         assertThat(page.attributes("img", "onload")).containsExactly("");
@@ -53,7 +66,7 @@ class GalleryTest {
                 write(
                         new Exchange(
                                 0,
-                                "a.png",
+                                List.of("a.png"),
                                 "\uD800?",
                                 "a\u0000\u0004\u001Bb\n\uD83D\uDE00",
                                 1,
@@ -67,8 +80,8 @@ class GalleryTest {
     void showsWhatFailedAndWhatHasNoPicture() throws Exception {
         GalleryPage page =
                 write(
-                        new Exchange(0, "missing.png", "q", "picture is missing", 0, true),
-                        new Exchange(1, "", "hello?", "hi", 1, false));
+                        new Exchange(0, List.of("missing.png"), "q", "picture is missing", 0, true),
+                        new Exchange(1, List.of(), "hello?", "hi", 1, false));
 
         assertThat(page.attributes("img", "src")).containsExactly("data:,");
         assertThat(page.texts("dd")).containsExactly("hi", "picture is missing");
@@ -77,7 +90,7 @@ class GalleryTest {
 
     @Test
     void needsNothingFromElsewhere() throws Exception {
-        write(new Exchange(0, "a.png", "q", "a", 1, false));
+        write(new Exchange(0, List.of("a.png"), "q", "a", 1, false));
         String page = Files.readString(folder.resolve("index.html"));
 
         assertThat(page).contains("default-src 'none'").doesNotContain("http:", "https:", "url(");

@@ -29,6 +29,7 @@ class QuickstartITCase {
                 {"id": 2, "images": ["img3.png"], "question": "How many <b>?"}
                 {"id": 3, "images": ["img1.png"], "question": "What is shown in this image?"}
                 {"id": 4, "images": ["no.png"], "question": "What?"}
+                {"id": 5, "images": ["img1.png", "img3.png"], "question": "<image> or <image>?"}
                 """);
 
         LocalJar.Outcome outcome =
@@ -50,7 +51,8 @@ class QuickstartITCase {
         assertThat(outcome.out())
                 .contains("img1.png: 이 이미지를 자세히 설명해 주세요.\n    ")
                 .contains("no.png: What?\n    No answer: picture 'no.png' does not exist")
-                .contains("4 answers about 3 pictures, 24 tokens in ")
+                .contains("img1.png, img3.png: <image> or <image>?\n    ")
+                .contains("5 answers about 3 pictures, 32 tokens in ")
                 .endsWith("Gallery: " + page.toUri() + "\n");
         checkPage(new GalleryPage(page));
     }
@@ -77,14 +79,16 @@ class QuickstartITCase {
 
     private static void checkPage(GalleryPage page) {
         assertThat(page.texts("h1")).containsExactly("llava15");
-        assertThat(page.attributes("img", "alt")).containsExactly("img1.png", "img3.png", "no.png");
+        assertThat(page.attributes("img", "alt"))
+                .containsExactly("img1.png", "img1.png", "img3.png", "img3.png", "no.png");
         assertThat(page.texts("dt"))
                 .containsExactly(
                         "이 이미지를 자세히 설명해 주세요.",
                         "What is shown in this image?",
+                        "<image> or <image>?",
                         "How many <b>?",
                         "What?");
-        assertThat(page.attributes("dd", "class")).containsExactly("", "", "", "failed");
+        assertThat(page.attributes("dd", "class")).containsExactly("", "", "", "", "failed");
         assertThat(page.texts("dd")).noneMatch(String::isEmpty);
     }
 }

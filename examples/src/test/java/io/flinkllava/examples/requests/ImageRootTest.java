@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,7 +32,7 @@ class ImageRootTest {
         Files.write(folder.resolve("secret.png"), new byte[] {3});
         Files.createDirectory(folder.resolve("root-2"));
         Files.write(folder.resolve("root-2/secret.png"), new byte[] {3});
-        RequestLimits limits = new RequestLimits(LARGEST, 1, 1, 1, 1, 1);
+        RequestLimits limits = new RequestLimits(LARGEST, 1, 1, 2, 3, 1);
         images = new ImageRoot(root.toString(), limits);
     }
 
@@ -87,6 +88,31 @@ class ImageRootTest {
 
         assertThat(images.read("largest.png")).hasSize(LARGEST);
         refuses("larger.png", "larger than 100 bytes");
+    }
+
+    @Test
+    void readsFramesInTheirOrderAndNamesTheBrokenOne() throws IOException {
+        Files.write(root.resolve("f0.png"), new byte[] {7});
+
+        assertThat(images.frames(List.of("f0.png", "sub/한글.png")))
+                .containsExactly(new byte[] {7}, new byte[] {1, 2});
+        assertThatThrownBy(() -> images.frames(List.of("f0.png", "f1.png")))
+                .hasMessageContaining("frame 'f1.png' does not exist");
+        assertThatThrownBy(() -> images.frames(List.of("../secret.png")))
+                .hasMessageContaining("frame '../secret.png' is outside the image root");
+        assertThatThrownBy(() -> images.frames(List.of("")))
+                .hasMessageContaining("a frame's path is empty");
+    }
+
+    @Test
+    void countsBeforeReading() {
+        List<String> missing = List.of("1.png", "2.png", "3.png");
+
+        assertThatThrownBy(() -> images.pictures(missing))
+                .hasMessage("The request has 3 pictures, more than max-images allows (2)");
+        assertThatThrownBy(() -> images.frames(List.of("0.png", "1.png", "2.png", "3.png")))
+                .hasMessage("The request has 4 frames, more than max-frames allows (3)");
+        assertThatThrownBy(() -> images.frames(missing)).hasMessageContaining("'1.png'");
     }
 
     private void refuses(String path, String why) {

@@ -1,9 +1,19 @@
 package io.flinkllava.examples.requests;
 
+import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.Message;
+import io.flinkllava.runtime.RequestLimits;
+import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.GoldenRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,8 +48,52 @@ class RequestParserTest {
     }
 
     @Test
+    void readsAVideoBesidePictures() {
+        RequestRow row =
+                parse(
+                        "{'id': 'a', 'video': ['f0.png', 'f1.png'], 'images': ['a.png'],"
+                                + " 'question': '<video> or <image>?'}");
+
+        assertThat(row.video()).containsExactly("f0.png", "f1.png");
+        assertThat(row.images()).containsExactly("a.png");
+        assertThat(row.messages()).containsExactly(Message.user("<video> or <image>?"));
+    }
+
+    @Test
     void takesARequestWithoutPictures() {
-        assertThat(parse("{'id': 'a', 'question': 'q'}").images()).isEmpty();
+        RequestRow row = parse("{'id': 'a', 'question': 'q'}");
+
+        assertThat(row.images()).isEmpty();
+        assertThat(row.video()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "interleave",
+                "llava15",
+                "next_vicuna",
+                "next_video",
+                "onevision",
+                "onevision_max2",
+                "llava_v1"
+            })
+    void readsWhatTransformersWasAsked(String checkpoint) throws IOException {
+        Path requests = Golden.checkpoint(checkpoint).resolve("requests.jsonl");
+        List<GoldenRequest> golden = GoldenRequest.all(checkpoint);
+        ImageRoot pictures =
+                new ImageRoot(
+                        Golden.image("img0.png").getParent().toString(), RequestLimits.DEFAULT);
+        List<String> lines = Files.readAllLines(requests);
+
+        for (int i = 0; i < lines.size(); i++) {
+            LlavaRequest expected = golden.get(i).request();
+            LlavaRequest read =
+                    RequestParser.parse(new RequestLine(i + 1, lines.get(i), ""))
+                            .request(pictures, expected.generation());
+            assertThat(read).usingRecursiveComparison().isEqualTo(expected);
+        }
+        assertThat(lines).hasSameSizeAs(golden);
     }
 
     @ParameterizedTest
@@ -57,6 +111,9 @@ class RequestParserTest {
                 "{'id': 'a', 'question': 'q', 'images': 'x.png'} | \"images\" is of type string",
                 "{'id': 'a', 'question': 'q', 'images': [1]} | \"images\" holds of type number",
                 "{'id': 'a', 'question': 'q', 'image': 'x.png'} | write \"images\"",
+                "{'id': 'a', 'question': 'q', 'video': 'x.mp4'} | \"video\" is of type string",
+                "{'id': 'a', 'question': 'q', 'video': [[]]} | \"video\" holds of type array",
+                "{'id': 'a', 'question': 'q', 'videos': [[]]} | write \"video\": [\"path\"]",
                 "{'id': 'a', 'messages': []}            | must be a list of {\"role\", \"content\"}",
                 "{'id': 'a', 'messages': {'role': 'user'}} | must be a list of",
                 "{'id': 'a', 'messages': [{'content': 'q'}]} | must be system, user or assistant",

@@ -135,15 +135,7 @@ public final class VisualProcessor {
      * @throws LlavaException INPUT if the family sees no videos or the frames differ in size
      */
     public VisualInput video(List<RgbImage> video) {
-        VideoLayout layout =
-                config.video()
-                        .orElseThrow(
-                                () ->
-                                        LlavaException.input(
-                                                "The request has a video, but models of the family "
-                                                        + config.modelType()
-                                                        + " see pictures only: send some frames as"
-                                                        + " pictures"));
+        VideoLayout layout = requireVideos();
         requireOneSize(video);
         List<PixelValues> tiles = video.stream().map(frames::process).toList();
         int side = config.vision().patchesPerSide();
@@ -164,6 +156,22 @@ public final class VisualProcessor {
             packing.newline();
         }
         return new VisualInput(tiles, 1, packing.build());
+    }
+
+    /**
+     * How this family sees videos.
+     *
+     * @throws LlavaException INPUT if it sees none
+     */
+    public VideoLayout requireVideos() {
+        return config.video()
+                .orElseThrow(
+                        () ->
+                                LlavaException.input(
+                                        "The request has a video, but models of the family "
+                                                + config.modelType()
+                                                + " see pictures only: send some frames as"
+                                                + " pictures"));
     }
 
     private static void requireOneSize(List<RgbImage> video) {

@@ -19,10 +19,10 @@ import io.flinkllava.runtime.text.PromptEncoder;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A request becomes a prompt: everything that comes before the engine. Thread-safe. */
@@ -64,6 +64,9 @@ final class RequestPreparation {
     GenerationRequest prepare(LlavaRequest request) {
         requireAtMost("pictures", request.images().size(), "max-images", limits.maxImages());
         requireAtMost("frames", request.video().size(), "max-frames", limits.maxFrames());
+        if (!request.video().isEmpty()) {
+            processor.requireVideos();
+        }
         // The text first: it is cheap, and refuses what need not be decoded.
         EncodedPrompt encoded =
                 prompts.encode(
@@ -100,18 +103,15 @@ final class RequestPreparation {
     private List<VisualInput> visuals(LlavaRequest request, List<EncodedPrompt.Visual> order) {
         boolean oneTile =
                 request.images().size() > 1 && severalImages == SeveralImages.ONE_TILE_EACH;
-        Iterator<byte[]> images = request.images().iterator();
+        int images = 0;
         List<VisualInput> visuals = new ArrayList<>();
         for (EncodedPrompt.Visual visual : order) {
             switch (visual) {
                 case IMAGE -> {
-                    RgbImage image = decoder.decode(images.next());
+                    RgbImage image = decode("Picture", request.images(), images++);
                     visuals.add(oneTile ? processor.oneTile(image) : processor.image(image));
                 }
-                case VIDEO ->
-                        visuals.add(
-                                processor.video(
-                                        request.video().stream().map(decoder::decode).toList()));
+                case VIDEO -> visuals.add(processor.video(frames(request.video())));
             }
         }
         return visuals;
@@ -121,6 +121,23 @@ final class RequestPreparation {
         return Stream.of(prompts.endOfTurn().stopStrings(), generation.rules().stopStrings())
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    private List<RgbImage> frames(List<byte[]> video) {
+        return IntStream.range(0, video.size()).mapToObj(i -> decode("Frame", video, i)).toList();
+    }
+
+    /** Says which of several is broken: the caller has names for them, the decoder has none. */
+    private RgbImage decode(String what, List<byte[]> all, int index) {
+        try {
+            return decoder.decode(all.get(index));
+        } catch (LlavaException e) {
+            if (all.size() == 1) {
+                throw e;
+            }
+            String which = what + " " + (index + 1) + " of " + all.size() + ": ";
+            throw new LlavaException(e.code(), which + e.getMessage(), e);
+        }
     }
 
     /** A word at the start of a text and behind a space are different tokens. */
