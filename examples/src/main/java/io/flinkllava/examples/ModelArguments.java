@@ -75,8 +75,9 @@ public final class ModelArguments {
             names = "--onnx-variant",
             paramLabel = "NAME",
             description =
-                    "Which of several exported ONNX graphs runs: fp32, fp16, q4 or another suffix"
-                            + " of their file names. Default: the most exact one.")
+                    "Runs exported ONNX graphs, also where there are weights: fp32, fp16, q4 or"
+                            + " another suffix of their file names. Default: the weights; where"
+                            + " there are none, the most exact graphs.")
     private String onnxVariant = CheckpointOptions.FROM_FOLDER;
 
     @Option(

@@ -7,7 +7,10 @@ import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.checkpoint.VideoLayout;
 import io.flinkllava.runtime.checkpoint.VideoLayout.Pooling;
 
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Pictures and videos become what a checkpoint's tower sees: cut, resampled, normalised, with the
@@ -130,14 +133,14 @@ public final class VisualProcessor {
     }
 
     /**
-     * Processes the frames of a video.
+     * Processes the frames of a video, one after the other.
      *
+     * @param video at least one frame
      * @throws LlavaException INPUT if the family sees no videos or the frames differ in size
      */
-    public VisualInput video(List<RgbImage> video) {
+    public VisualInput video(Stream<RgbImage> video) {
         VideoLayout layout = requireVideos();
-        requireOneSize(video);
-        List<PixelValues> tiles = video.stream().map(frames::process).toList();
+        List<PixelValues> tiles = frames(video.iterator());
         int side = config.vision().patchesPerSide();
         if (layout.pooling() != Pooling.BILINEAR) {
             int pooled = side / layout.stride();
@@ -174,24 +177,29 @@ public final class VisualProcessor {
                                                 + " pictures"));
     }
 
-    private static void requireOneSize(List<RgbImage> video) {
-        RgbImage first = video.get(0);
-        for (int i = 1; i < video.size(); i++) {
-            RgbImage frame = video.get(i);
-            if (frame.width() != first.width() || frame.height() != first.height()) {
+    private List<PixelValues> frames(Iterator<RgbImage> video) {
+        RgbImage frame = video.next();
+        int width = frame.width();
+        int height = frame.height();
+        List<PixelValues> tiles = new ArrayList<>(List.of(frames.process(frame)));
+        while (video.hasNext()) {
+            frame = video.next();
+            if (frame.width() != width || frame.height() != height) {
                 throw LlavaException.input(
                         "Frame "
-                                + (i + 1)
+                                + (tiles.size() + 1)
                                 + " of the video has "
                                 + frame.width()
                                 + " x "
                                 + frame.height()
                                 + " pixels, the first has "
-                                + first.width()
+                                + width
                                 + " x "
-                                + first.height()
+                                + height
                                 + ": the frames of a video have one size");
             }
+            tiles.add(frames.process(frame));
         }
+        return tiles;
     }
 }

@@ -123,8 +123,9 @@ final class RequestPreparation {
                 .toList();
     }
 
-    private List<RgbImage> frames(List<byte[]> video) {
-        return IntStream.range(0, video.size()).mapToObj(i -> decode("Frame", video, i)).toList();
+    /** Decoded as they are asked for: all at once would take the memory of all. */
+    private Stream<RgbImage> frames(List<byte[]> video) {
+        return IntStream.range(0, video.size()).mapToObj(i -> decode("Frame", video, i));
     }
 
     /** Says which of several is broken: the caller has names for them, the decoder has none. */

@@ -82,7 +82,10 @@ class PublishedTokensTest {
     })
     void framesArePooled(PublishedModel model, int frames, int tokens) {
         VisualInput video =
-                visuals(model).video(Collections.nCopies(frames, TestPictures.generated(160, 90)));
+                visuals(model)
+                        .video(
+                                Collections.nCopies(frames, TestPictures.generated(160, 90))
+                                        .stream());
         assertThat(video.tokens()).isEqualTo(tokens);
     }
 

@@ -159,7 +159,7 @@ class VisualProcessorTest {
     void scalesFramesAsTorchInterpolates() {
         VisualProcessor onevision = VisualFixtures.onevision(378, 14, 2, 9);
         VisualInput video =
-                onevision.video(Collections.nCopies(3, TestPictures.generated(378, 378)));
+                onevision.video(Collections.nCopies(3, TestPictures.generated(378, 378)).stream());
         float[][] features = new float[3 * 729][];
         Arrays.setAll(features, i -> new float[] {(float) i});
         float[][] tokens = VisualFixtures.pack(video.packing(), features, new float[] {-1});
@@ -196,7 +196,7 @@ class VisualProcessorTest {
     void poolsFramesInFrontOfTheProjector() {
         VisualInput video =
                 VisualFixtures.next(336, 14)
-                        .video(Collections.nCopies(2, TestPictures.generated(336, 336)));
+                        .video(Collections.nCopies(2, TestPictures.generated(336, 336)).stream());
         assertThat(video.poolStride()).isEqualTo(2);
         assertThat(video.tokens()).isEqualTo(2 * 144);
         assertThat(video.packing().isIdentity()).isTrue();
@@ -251,7 +251,7 @@ class VisualProcessorTest {
         List<RgbImage> frames =
                 List.of(TestPictures.generated(28, 28), TestPictures.generated(28, 27));
         assertInput(
-                () -> VisualFixtures.onevision(28, 7, 4, 9).video(frames),
+                () -> VisualFixtures.onevision(28, 7, 4, 9).video(frames.stream()),
                 "Frame 2 of the video has 28 x 27 pixels, the first has 28 x 28");
     }
 
@@ -266,7 +266,7 @@ class VisualProcessorTest {
                         Optional.empty(),
                         VisualFixtures.clip(28));
         assertInput(
-                () -> llava.video(List.of(TestPictures.generated(28, 28))),
+                () -> llava.video(Stream.of(TestPictures.generated(28, 28))),
                 "some_family",
                 "send some frames as pictures");
     }
