@@ -6,6 +6,7 @@ import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.ModelOptions;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -35,8 +36,9 @@ public final class ModelArguments {
             names = "--max-sequence-length",
             paramLabel = "N",
             description =
-                    "Tokens of a prompt (pictures included) and its answer together. Default: the"
-                            + " model's context, 2048 or what one picture needs, whichever is more.")
+                    "Tokens of a prompt (pictures included) and its answer together. Default: 2048,"
+                            + " or more where one picture may need it, within the model's"
+                            + " context.")
     private int maxSequenceLength = ModelOptions.CHECKPOINT_DEFAULT;
 
     @Option(
@@ -52,6 +54,8 @@ public final class ModelArguments {
             paramLabel = "N",
             description = "Tokens of an answer at least. Default: 0.")
     private int minNewTokens;
+
+    @Mixin private SamplingArguments choice = new SamplingArguments();
 
     @Option(
             names = "--vision-tower",
@@ -122,14 +126,15 @@ public final class ModelArguments {
      * @throws IllegalArgumentException which names the argument
      */
     public GenerationParameters generation() {
-        if (maxNewTokens == null) {
-            return GenerationParameters.DEFAULT.withMinNewTokens(minNewTokens);
-        }
-        if (maxNewTokens < 1) {
+        if (maxNewTokens != null && maxNewTokens < 1) {
             throw new IllegalArgumentException(
                     "max-new-tokens is " + maxNewTokens + ", it must be at least 1");
         }
-        return new GenerationParameters(maxNewTokens, minNewTokens);
+        return new GenerationParameters(
+                maxNewTokens == null ? GenerationParameters.CHECKPOINT_DEFAULT : maxNewTokens,
+                minNewTokens,
+                choice.sampling(),
+                choice.rules());
     }
 
     /** Reads {@code --device}. */
