@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * A checkpoint of huggingface.co/llava-hf without its gigabytes: its configuration files, and the
- * names and shapes of its tensors.
+ * A checkpoint of llava-hf on the Hugging Face hub without its gigabytes: its configuration files,
+ * and the names and shapes of its tensors.
  */
 public enum PublishedModel {
     LLAVA_15_7B("llava-1.5-7b-hf"),
