@@ -30,7 +30,7 @@ class FactTeacher:
     def conversation(self, scene, rng, lang):
         """Turns of different kinds in random order, so that each kind is also often the first."""
         turns = [ask(name, function, scene, rng, lang) for name, function in CONVERSATION.items()]
-        turns = [t for t in turns if t]
+        turns = [t for t in turns if t]          # some kinds do not fit each scene
         return [turns[i] for i in rng.permutation(len(turns))[:TURNS]]
 
     def detail(self, scene, rng, lang):
