@@ -40,14 +40,15 @@ def matching(scene: Scene, ref: dict) -> list[Thing]:
 
 
 def references(scene: Scene, thing: Thing, without: tuple[str, ...] = ()) -> list[dict]:
-    """The ways to name this one thing: as few attributes as needed, and the usual pair of colour and shape."""
+    """The ways to name this one thing: as few attributes as needed, and where one is enough also two of its looks."""
     usable = [a for a in ATTRIBUTES if a not in without]
     for n in range(1, len(usable) + 1):
         found = [{a: getattr(thing, a) for a in chosen} for chosen in combinations(usable, n)]
         found = [ref for ref in found if len(matching(scene, ref)) == 1]
         if found:
-            pair = {a: getattr(thing, a) for a in ("shape", "colour") if a in usable}
-            return found + ([pair] if len(pair) == 2 and n == 1 else [])
+            looks = combinations([a for a in usable if a != "place"], 2) if n == 1 else ()
+            pairs = [{a: getattr(thing, a) for a in chosen} for chosen in looks]
+            return found + [ref for ref in pairs if len(matching(scene, ref)) == 1]
     return []
 
 
@@ -155,8 +156,9 @@ def is_held_out(scene: Scene) -> bool:
 
 
 def missing(scene, rng) -> dict | None:
-    """A thing that is not in the scene but nearly: a shape and a colour that are there, though not on one object."""
-    near = [{"shape": a.shape, "colour": b.colour} for a in scene.things for b in scene.things]
+    """A thing that is not in the scene but nearly: two looks that are there, though not on one object."""
+    near = [{x: getattr(a, x), y: getattr(b, y)} for x, y in combinations(ATTRIBUTES[:3], 2)
+            for a in scene.things for b in scene.things]
     far = [{"shape": s} for s in SHAPES] + [{"colour": c} for c in COLOURS]
     far += [{"shape": t.shape, "colour": c} for t in scene.things for c in COLOURS]
     far += [{"shape": s, "colour": t.colour} for t in scene.things for s in SHAPES]
@@ -172,7 +174,7 @@ def existence(scene, rng, lang):
         yes, ref = bool(scene.sign), {"shape": "sign"}
     elif yes:
         thing = pick(rng, scene.things)
-        ref = {a: getattr(thing, a) for a in pick(rng, (("shape",), ("colour",), ("shape", "colour"), ("shape", "colour"), ("size", "shape")))}
+        ref = {a: getattr(thing, a) for a in pick(rng, (("shape",), ("colour",), ("shape", "colour"), ("shape", "colour"), ("size", "shape"), ("size", "colour")))}
     else:
         ref = missing(scene, rng)
         if ref is None:
@@ -192,7 +194,7 @@ def absent(scene, rng, lang):
         ref = missing(scene, rng)
         if ref is None:
             return None
-        asks = [position_question, size_question] + ([colour_question] if "colour" not in ref else [])
+        asks = [position_question] + [q for a, q in (("size", size_question), ("colour", colour_question)) if a not in ref]
         question = pick(rng, asks)(rng, lang, ref)
     name = noun(lang, **ref)
     return question, f"There is no {name} in the picture." if lang == "en" else f"그림에 {name:이} 없습니다."
