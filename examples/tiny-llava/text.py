@@ -21,8 +21,9 @@ from model import language_model
 from packing import NO_LOSS, Batch, Writer, pack
 from questions import CONVERSATION, REASONING, ask
 from training import Run
-from world import (BACKGROUNDS, COLOURS, GRID, IGNORE, LETTERS, OBJECT, ORDINALS, PATCH_CLASSES, PLACES, SHAPES, SIZES, TEXTURES, Scene,
-                   patch_labels, sample_scene)
+from world import (BACKGROUNDS, COLOURS, GRID, IGNORE, LETTERS, OBJECT, ORDINALS, PATCH_CLASSES, PLACES, SHAPES, SIZES,
+                   TEXTURES, Scene, patch_labels, sample_scene)
+
 
 RATE = 4e-3
 FORGET = 0.02                            # so many words are left out, as no tower sees everything
