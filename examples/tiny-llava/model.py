@@ -1,4 +1,4 @@
-"""The architecture: a CLIP vision tower, a projector and a LLaMA language model, 3.1 million weights in all."""
+"""The architecture: a CLIP vision tower, a projector and a LLaMA language model, 3.5 million weights in all."""
 from __future__ import annotations
 
 import torch
@@ -59,8 +59,8 @@ def synonyms(tokenizer) -> list[list[int]]:
     same += [["top", "above"], ["bottom", "below"]] + [[s, p] for p, s in plurals.items()] + [[c] for c in LETTERS]
     groups = []
     for words in same:
-        spellings = [words[0], *(p + w for w in words for p in (" ", ""))]
-        ids = [tokenizer.encode(w, add_special_tokens=False) for w in dict.fromkeys(s for s in spellings)]
+        spellings = dict.fromkeys([words[0], *(space + word for word in words for space in (" ", ""))])
+        ids = [tokenizer.encode(spelling, add_special_tokens=False) for spelling in spellings]
         group = list(dict.fromkeys(i[0] for i in ids if len(i) == 1))
         if len(group) > 1:
             groups.append(group)
