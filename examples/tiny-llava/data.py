@@ -2,8 +2,8 @@
 
     scenes.jsonl     the facts of every picture
     pictures.npy     uint8 [n, side, side, 3], row i is the picture "i.png" (one array instead of many small files)
-    classes.npy      uint8 [n, 4, patches], for the dense loss of the tower
-    geometry.npy     uint8 [n, 18, patches], for the same
+    labels.npy       uint8 [n, kinds of labels, patches], for the dense loss of the tower
+    repainted/       pictures and labels of other scenes in unnamed colours, without captions
     captions.json    stage 1: one picture and its caption a record
     instruct.json    stage 2: conversation, detailed description and complex reasoning, 58 : 23 : 77
 """
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from language import LANGUAGES, caption
+from language import LANGUAGES, caption, names_all
 from teacher import FactTeacher, Teacher
-from world import Scene, patch_labels, render, sample_scene
+from world import Scene, patch_labels, render, repainted, sample_scene
 
 PROPORTION = {"conversation": 58, "detail": 23, "reasoning": 77}      # LLaVA-Instruct-158K
 RECORDS_PER_PICTURE = 4
@@ -25,7 +25,7 @@ KOREAN = 0.4                                                          # share of
 
 
 def _draw(scene: Scene) -> tuple[np.ndarray, ...]:
-    return render(scene), *patch_labels(scene)
+    return render(scene), patch_labels(scene)
 
 
 def write_scenes(folder: Path, scenes: list[Scene], workers: int = 2) -> None:
@@ -35,7 +35,7 @@ def write_scenes(folder: Path, scenes: list[Scene], workers: int = 2) -> None:
         for i, drawn in enumerate(pool.imap(_draw, scenes, chunksize=64)):
             if arrays is None:
                 arrays = [np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.uint8, (len(scenes), *array.shape))
-                          for name, array in zip(("pictures", "classes", "geometry"), drawn)]
+                          for name, array in zip(("pictures", "labels"), drawn)]
             for array, value in zip(arrays, drawn):
                 array[i] = value
     for array in arrays:
@@ -57,22 +57,32 @@ def task_list(n: int, rng: np.random.Generator) -> list[str]:
     return [tasks[i] for i in rng.permutation(n)]
 
 
-def record(name: str, image: int, turns) -> dict:
+def record(name: str, image: str, turns) -> dict:
     """One record of LLaVA's JSON; the picture stands before the first question."""
     said = []
     for i, turn in enumerate(turns):
         said += [{"from": "human", "value": ("<image>\n" if i == 0 else "") + turn.question},
                  {"from": "gpt", "value": turn.answer}]
-    return {"id": name, "image": f"{image}.png", "conversations": said}
+    return {"id": name, "image": image, "conversations": said}
 
 
-def instruction_records(scenes: list[Scene], teacher: Teacher, seed: int) -> list[dict]:
+def instruction_records(scenes: list[Scene], repainted: list[Scene], teacher: Teacher, seed: int) -> list[dict]:
+    """RECORDS_PER_PICTURE about each scene and half as many about each repainted one.
+
+    Colours without a name cannot be described: the repainted ones get conversations and reasoning about all the rest, and
+    the others so many descriptions that the proportion holds over all.
+    """
     rng = np.random.default_rng(seed)
+    slots = [(f"{i}.png", s) for i, s in enumerate(scenes) for _ in range(RECORDS_PER_PICTURE)]
+    extra = [(f"repainted/{i}.png", s) for i, s in enumerate(repainted) for _ in range(RECORDS_PER_PICTURE // 2)]
+    tasks = task_list(len(slots) + len(extra), rng)
+    without_detail = [t for t in tasks if t != "detail"]
+    rest = without_detail[len(extra):] + ["detail"] * tasks.count("detail")
+    tasks = [rest[i] for i in rng.permutation(len(rest))] + without_detail[:len(extra)]
     records = []
-    for i, task in enumerate(task_list(len(scenes) * RECORDS_PER_PICTURE, rng)):
-        image = i // RECORDS_PER_PICTURE
+    for i, (task, (image, scene)) in enumerate(zip(tasks, slots + extra)):
         lang = LANGUAGES[int(rng.random() < KOREAN)]
-        turns = getattr(teacher, task)(scenes[image], rng, lang)
+        turns = [t for t in getattr(teacher, task)(scene, rng, lang) if t and names_all(t.question, t.answer)]
         if turns:                        # a chat model may answer in another form than it was asked for
             records.append(record(f"{task}-{lang}-{i}", image, turns))
     return records
@@ -90,6 +100,8 @@ def write(folder: Path, n: int, teacher: Teacher = FactTeacher(), seed: int = 1)
     rng = np.random.default_rng(seed)
     scenes = [sample_scene(rng) for _ in range(n)]
     write_scenes(folder, scenes)
+    others = [repainted(sample_scene(rng), rng) for _ in range(n // 2)]
+    write_scenes(folder / "repainted", others)
     for name, records in (("captions", caption_records(scenes, seed + 1)),
-                          ("instruct", instruction_records(scenes, teacher, seed + 2))):
+                          ("instruct", instruction_records(scenes, others, teacher, seed + 2))):
         (folder / f"{name}.json").write_text(json.dumps(records, ensure_ascii=False))

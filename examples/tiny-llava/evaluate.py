@@ -27,11 +27,11 @@ KINDS = CONVERSATION | REASONING
 QUESTIONS = {"en": 4, "ko": 3}           # a picture, besides one description
 
 
-def held_out(pictures: int, seed: int = SEED) -> list[tuple[Scene, list[Turn]]]:
+def held_out(pictures: int, seed: int = SEED, unseen_pairs: bool = True) -> list[tuple[Scene, list[Turn]]]:
     rng = np.random.default_rng(seed)
     cases = []
     for i in range(pictures):
-        scene = sample_scene(rng, held_out=True)
+        scene = sample_scene(rng, held_out=unseen_pairs)
         turns = [ask("detail", detail, scene, rng, LANGUAGES[i % 2])]
         for lang, n in QUESTIONS.items():
             names = [list(KINDS)[k] for k in rng.permutation(len(KINDS))]
@@ -41,10 +41,10 @@ def held_out(pictures: int, seed: int = SEED) -> list[tuple[Scene, list[Turn]]]:
     return cases
 
 
-def write(folder: Path, pictures: int, seed: int) -> None:
+def write(folder: Path, pictures: int, seed: int, unseen_pairs: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "requests.jsonl", "w") as requests, open(folder / "truth.jsonl", "w") as truth:
-        for i, (scene, turns) in enumerate(held_out(pictures, seed)):
+        for i, (scene, turns) in enumerate(held_out(pictures, seed, unseen_pairs)):
             name = f"scene-{i:04}.png"
             Image.fromarray(render(scene)).save(folder / name)
             for k, t in enumerate(turns):
@@ -168,11 +168,12 @@ def main() -> None:
     parser.add_argument("paths", nargs="+", type=Path)
     parser.add_argument("--pictures", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--seen-pairs", action="store_true", help="write only pairs of shape and colour that training showed")
     parser.add_argument("--limit", type=int)
     parser.add_argument("--wrong", type=int, default=0, help="also print so many wrong answers")
     args = parser.parse_args()
     if args.command == "write":
-        write(args.paths[0], args.pictures, args.seed)
+        write(args.paths[0], args.pictures, args.seed, not args.seen_pairs)
     elif args.command == "answer":
         checkpoint, folder = args.paths
         with open(folder / "answers.jsonl", "w") as f:

@@ -32,8 +32,8 @@ def export(work: Path, tokenizer, args) -> None:
     assert size <= 8_000_000
 
     (target / "report").mkdir(exist_ok=True)
-    for curve in work.glob("loss-*.png"):
-        shutil.copy(curve, target / "report" / curve.name)
+    for stage in ("tower", "text", "stage1", "stage2"):
+        shutil.copy(work / f"loss-{stage}.png", target / "report")
     samples(target / "samples")
     sheet(checkpoint, target / "samples", target / "report" / "sample-sheet.png")
 

@@ -7,13 +7,23 @@ from world import COLOURS, PLACES, SHAPES, SIZES, Scene
 
 LANGUAGES = ("en", "ko")
 
-KO = {"circle": "원", "square": "사각형", "triangle": "삼각형", "star": "별", "cross": "십자가", "heart": "하트",
+
+class Dictionary(dict):
+    """Codes of what has no name are the same in every language."""
+
+    def __missing__(self, word: str) -> str:
+        return word
+
+
+KO = Dictionary({"circle": "원", "square": "사각형", "triangle": "삼각형", "star": "별", "cross": "십자가", "heart": "하트",
       "object": "물체", "sign": "표지판",
       "red": "빨간색", "orange": "주황색", "yellow": "노란색", "green": "초록색", "blue": "파란색", "purple": "보라색",
       "pink": "분홍색", "brown": "갈색", "white": "흰색", "grey": "회색", "black": "검은색", "beige": "베이지색",
       "small": "작은", "medium": "중간 크기의", "large": "큰",
       "top left": "왼쪽 위", "top right": "오른쪽 위", "bottom left": "왼쪽 아래", "bottom right": "오른쪽 아래",
-      "plain": "민무늬", "striped": "줄무늬", "dotted": "물방울무늬", "checkered": "체크무늬"}
+      "up": "위", "down": "아래", "left": "왼쪽", "right": "오른쪽", "nothing": "없음",
+      "first": "첫", "second": "두", "third": "세", "fourth": "네",
+      "plain": "민무늬", "striped": "줄무늬", "dotted": "물방울무늬", "checkered": "체크무늬"})
 NUMBERS = {"en": ("zero", "one", "two", "three", "four"), "ko": ("영", "한", "두", "세", "네")}
 PARTICLES = {"은": "는", "이": "가", "을": "를", "과": "와"}         # after a consonant: after a vowel
 
@@ -38,6 +48,11 @@ def noun(lang: str, shape=None, colour=None, size=None, place=None, plural=False
     if plural:
         head += "es" if head == "cross" else "s"
     return Phrase(" ".join(w for w in (size, colour, head) if w) + (f" at the {where}" if where else ""))
+
+
+def names_all(*texts: str) -> bool:
+    """Whether no text speaks of a colour or shape that has only a code."""
+    return not any("#" in text for text in texts)
 
 
 def article(phrase: str) -> str:

@@ -1,11 +1,12 @@
-"""The architecture: a CLIP vision tower, a projector and a LLaMA language model, 3.1 million weights in all."""
+"""The architecture: a CLIP vision tower, a projector and a LLaMA language model, 3.5 million weights in all."""
 from __future__ import annotations
 
 import torch
 from transformers import (CLIPVisionConfig, GenerationConfig, LlamaConfig, LlamaForCausalLM, LlavaConfig,
                           LlavaForConditionalGeneration)
 
-from world import PATCH, SIDE
+from language import KO
+from world import LETTERS, PATCH, SHAPES, SIDE
 
 
 def vision_config() -> CLIPVisionConfig:
@@ -14,8 +15,9 @@ def vision_config() -> CLIPVisionConfig:
 
 
 def text_config(tokenizer) -> LlamaConfig:
-    return LlamaConfig(vocab_size=len(tokenizer), hidden_size=160, intermediate_size=432, num_hidden_layers=5,
-                       num_attention_heads=5, num_key_value_heads=5, rms_norm_eps=1e-5, max_position_embeddings=1024,
+    return LlamaConfig(vocab_size=len(tokenizer), hidden_size=192, intermediate_size=512, num_hidden_layers=4,
+                       num_attention_heads=6, num_key_value_heads=6, rms_norm_eps=1e-5, max_position_embeddings=1024,
+                       rope_parameters={"rope_type": "default", "rope_theta": 1e6},
                        bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
                        pad_token_id=tokenizer.pad_token_id, attn_implementation="sdpa")
 
@@ -31,9 +33,13 @@ def language_model(tokenizer) -> LlamaForCausalLM:
     config = model.config
     width, layers = config.hidden_size, config.num_hidden_layers
     with torch.no_grad():
-        model.model.embed_tokens.weight.normal_()
-        model.model.embed_tokens.weight[config.pad_token_id] = 0
-        model.lm_head.weight.normal_(std=width ** -0.5)
+        embedding = model.model.embed_tokens.weight
+        embedding.normal_()
+        embedding[config.pad_token_id] = 0
+        for first, *others in synonyms(tokenizer):
+            for other in others:
+                embedding[other] = 0.9 * embedding[first] + 0.44 * embedding[other]
+        model.lm_head.weight.copy_(embedding * width ** -0.5)
         for layer in model.model.layers:
             attention, mlp = layer.self_attn, layer.mlp
             attention.q_proj.weight.normal_(std=0.75 * width ** -0.5)
@@ -44,6 +50,21 @@ def language_model(tokenizer) -> LlamaForCausalLM:
                 projection.weight.normal_(std=width ** -0.5)
             mlp.down_proj.weight.normal_(std=(config.intermediate_size * 2 * layers) ** -0.5)
     return model
+
+
+def synonyms(tokenizer) -> list[list[int]]:
+    """Tokens that say the same: a word with and without its leading space, its plural, its Korean."""
+    plurals = {s + ("es" if s == "cross" else "s"): s for s in (*SHAPES, "object")}
+    same = [[english, *korean.split(" ")[:1]] for english, korean in KO.items() if " " not in english]
+    same += [["top", "above"], ["bottom", "below"]] + [[s, p] for p, s in plurals.items()] + [[c] for c in LETTERS]
+    groups = []
+    for words in same:
+        spellings = dict.fromkeys([words[0], *(space + word for word in words for space in (" ", ""))])
+        ids = [tokenizer.encode(spelling, add_special_tokens=False) for spelling in spellings]
+        group = list(dict.fromkeys(i[0] for i in ids if len(i) == 1))
+        if len(group) > 1:
+            groups.append(group)
+    return groups
 
 
 def build(tokenizer, tower: dict, text: dict, linear_projector: bool = False) -> LlavaForConditionalGeneration:

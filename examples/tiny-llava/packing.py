@@ -17,6 +17,7 @@ NO_LOSS = -100
 class Block:
     ids: list[int] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
+    kind: str = ""                       # of its question, for the accuracy while training
 
     def add(self, ids: list[int], learn: bool) -> None:
         self.ids += ids
@@ -36,9 +37,9 @@ class Writer:
             self.known[text] = self.tokenizer(text, add_special_tokens=False).input_ids
         return self.known[text]
 
-    def conversation(self, turns: list[tuple[str, str]]) -> Block:
+    def conversation(self, turns: list[tuple[str, str]], kind: str = "") -> Block:
         """(question, answer) pairs as the chat template writes them behind "USER: <image>\\n"; the answers are learnt."""
-        block = Block()
+        block = Block(kind=kind)
         for i, (question, answer) in enumerate(turns):
             block.add(self.ids(question if i == 0 else "USER: " + question), False)
             block.add(self.ids(" ASSISTANT:"), False)
@@ -47,7 +48,7 @@ class Writer:
 
     def plain(self, caption: str) -> Block:
         """LLaVA's `plain` prompt of stage 1: the caption and a line break."""
-        block = Block()
+        block = Block(kind="caption")
         block.add(self.ids(caption) + self.ids("\n"), True)
         return block
 
@@ -62,6 +63,8 @@ class Batch:
     positions: torch.Tensor
     labels: torch.Tensor                 # already shifted: what should come next
     mask: torch.Tensor                   # bool [rows, 1, length, length]
+    part: torch.Tensor                   # [rows, length]: 0 = prefix, k = block k - 1
+    kinds: list[list[str]]               # of the blocks of each row
 
 
 def pack(writer: Writer, rows: list[tuple[list[int], list[Block]]], limit: int = 320) -> Batch:
@@ -84,7 +87,8 @@ def pack(writer: Writer, rows: list[tuple[list[int], list[Block]]], limit: int =
             at = end
     causal = torch.ones(length, length, dtype=torch.bool).tril()
     own = part[:, None, :] == part[:, :, None]
-    return Batch(ids, positions, labels, (causal & (own | (part[:, None, :] == 0)))[:, None])
+    mask = (causal & (own | (part[:, None, :] == 0)))[:, None]
+    return Batch(ids, positions, labels, mask, part, [[b.kind for b in blocks] for _, blocks in rows])
 
 
 def fitting(prefix: list[int], blocks: list[Block], limit: int) -> list[Block]:

@@ -9,8 +9,8 @@ from itertools import combinations
 
 import numpy as np
 
-from language import KO, NUMBERS, Phrase, article, background, noun, parts
-from world import COLOURS, HELD_OUT, PLACES, SHAPES, SIZES, Scene, Thing
+from language import KO, NUMBERS, Phrase, article, background, names_all, noun, parts
+from world import COLOURS, HELD_OUT, ORDINALS, PLACES, SHAPES, SIZES, Scene, Thing
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,15 @@ def matching(scene: Scene, ref: dict) -> list[Thing]:
 
 
 def references(scene: Scene, thing: Thing, without: tuple[str, ...] = ()) -> list[dict]:
-    """The ways to name this one thing: as few attributes as needed, and the usual pair of colour and shape."""
+    """The ways to name this one thing: as few attributes as needed, and where one is enough also two of its looks."""
     usable = [a for a in ATTRIBUTES if a not in without]
     for n in range(1, len(usable) + 1):
         found = [{a: getattr(thing, a) for a in chosen} for chosen in combinations(usable, n)]
         found = [ref for ref in found if len(matching(scene, ref)) == 1]
         if found:
-            pair = {a: getattr(thing, a) for a in ("shape", "colour") if a in usable}
-            return found + ([pair] if len(pair) == 2 and n == 1 else [])
+            looks = combinations([a for a in usable if a != "place"], 2) if n == 1 else ()
+            pairs = [{a: getattr(thing, a) for a in chosen} for chosen in looks]
+            return found + [ref for ref in pairs if len(matching(scene, ref)) == 1]
     return []
 
 
@@ -102,11 +103,13 @@ def colour_question(rng, lang, ref):
     return pick(rng, (f"{noun(lang, **ref):은} 무슨 색인가요?", f"{noun(lang, **ref)}의 색은 무엇인가요?"))
 
 
+SIZE_KO = {"small": "작은", "medium": "중간", "large": "큰"}
+
+
 def size(scene, rng, lang):
     thing = pick(rng, scene.things)
     ref = refer(scene, thing, rng, without=("size",))
-    answer = {"small": "작습니다.", "medium": "중간 크기입니다.", "large": "큽니다."}[thing.size]
-    return size_question(rng, lang, ref), thing.size if lang == "en" else answer
+    return size_question(rng, lang, ref), thing.size if lang == "en" else f"{SIZE_KO[thing.size]} 크기입니다."
 
 
 def size_question(rng, lang, ref):
@@ -153,8 +156,9 @@ def is_held_out(scene: Scene) -> bool:
 
 
 def missing(scene, rng) -> dict | None:
-    """A thing that is not in the scene but nearly: a shape and a colour that are there, though not on one object."""
-    near = [{"shape": a.shape, "colour": b.colour} for a in scene.things for b in scene.things]
+    """A thing that is not in the scene but nearly: two looks that are there, though not on one object."""
+    near = [{x: getattr(a, x), y: getattr(b, y)} for x, y in combinations(ATTRIBUTES[:3], 2)
+            for a in scene.things for b in scene.things]
     far = [{"shape": s} for s in SHAPES] + [{"colour": c} for c in COLOURS]
     far += [{"shape": t.shape, "colour": c} for t in scene.things for c in COLOURS]
     far += [{"shape": s, "colour": t.colour} for t in scene.things for s in SHAPES]
@@ -170,7 +174,7 @@ def existence(scene, rng, lang):
         yes, ref = bool(scene.sign), {"shape": "sign"}
     elif yes:
         thing = pick(rng, scene.things)
-        ref = {a: getattr(thing, a) for a in pick(rng, (("shape",), ("colour",), ("shape", "colour"), ("shape", "colour"), ("size", "shape")))}
+        ref = {a: getattr(thing, a) for a in pick(rng, (("shape",), ("colour",), ("shape", "colour"), ("shape", "colour"), ("size", "shape"), ("size", "colour")))}
     else:
         ref = missing(scene, rng)
         if ref is None:
@@ -190,7 +194,7 @@ def absent(scene, rng, lang):
         ref = missing(scene, rng)
         if ref is None:
             return None
-        asks = [position_question, size_question] + ([colour_question] if "colour" not in ref else [])
+        asks = [position_question] + [q for a, q in (("size", size_question), ("colour", colour_question)) if a not in ref]
         question = pick(rng, asks)(rng, lang, ref)
     name = noun(lang, **ref)
     return question, f"There is no {name} in the picture." if lang == "en" else f"그림에 {name:이} 없습니다."
@@ -208,56 +212,70 @@ def sign(scene, rng, lang):
     return sign_question(rng, lang), f'"{text}"' if lang == "en" else f'"{text}"라고 쓰여 있습니다.'
 
 
+def letter(scene, rng, lang):
+    if not scene.sign:
+        return None
+    i = int(rng.integers(len(scene.sign.text)))
+    if lang == "en":
+        return f"What is the {ORDINALS[i]} character on the sign?", scene.sign.text[i]
+    return f"표지판의 {KO[ORDINALS[i]]} 번째 글자는 무엇인가요?", f"{scene.sign.text[i]}입니다."
+
+
 def is_direction(direction: str, a: int, b: int) -> bool:
     """Whether place a lies in this direction of place b."""
     return {"left": a % 2 < b % 2, "right": a % 2 > b % 2, "above": a // 2 < b // 2, "below": a // 2 > b // 2}[direction]
 
 
 def relation(scene, rng, lang):
-    direction = pick(rng, DIRECTIONS["en"])
+    """Answers say first where things are: what follows from that is then a short step."""
     if len(scene.things) < 2 or rng.random() < 0.4:                       # what is next to it?
         thing = pick(rng, scene.things)
-        ref = pair_reference(scene, thing)
-        step = 1 if direction in ("left", "right") else 2
-        inside = is_direction(direction, thing.place ^ step, thing.place)
-        name = at(scene, thing.place ^ step, lang) if inside else None
+        direction = pick(rng, [d for d in DIRECTIONS["en"] if neighbour(thing.place, d) is not None])
+        place = neighbour(thing.place, direction)
+        name, of = at(scene, place, lang), noun(lang, **pair_reference(scene, thing))
         if lang == "en":
-            return f"What is directly {DIRECTIONS[lang][direction]} the {noun(lang, **ref)}?", name or "nothing"
-        return f"{noun(lang, **ref)}의 바로 {DIRECTIONS[lang][direction]}에는 무엇이 있나요?", \
-            f"{Phrase(name):이} 있습니다." if name else "아무것도 없습니다."
-    a, b = rng.permutation(len(scene.things))[:2]
-    a, b = scene.things[a], scene.things[b]
+            return f"What is directly {DIRECTIONS[lang][direction]} the {of}?", f"{PLACES[place]}: {name or 'nothing'}"
+        return f"{of}의 바로 {DIRECTIONS[lang][direction]}에는 무엇이 있나요?", \
+            f"{KO[PLACES[place]]}에 " + (f"{Phrase(name):이} 있습니다." if name else "아무것도 없습니다.")
+    a, b = two(scene, rng)
     yes = coin(rng)
-    fitting = [d for d in DIRECTIONS["en"] if is_direction(d, a.place, b.place) == yes]
-    direction = pick(rng, fitting)
+    direction = pick(rng, [d for d in DIRECTIONS["en"] if is_direction(d, a.place, b.place) == yes])
     na, nb = (noun(lang, **pair_reference(scene, t)) for t in (a, b))
     if lang == "en":
-        return f"Is the {na} {DIRECTIONS[lang][direction]} the {nb}?", "yes" if yes else "no"
-    return f"{na:이} {nb}의 {DIRECTIONS[lang][direction]}에 있나요?", "네, 그렇습니다." if yes else "아니요, 그렇지 않습니다."
+        return f"Is the {na} {DIRECTIONS[lang][direction]} the {nb}?", \
+            f"{PLACES[a.place]} and {PLACES[b.place]}, so {'yes' if yes else 'no'}"
+    return f"{na:이} {nb}의 {DIRECTIONS[lang][direction]}에 있나요?", \
+        f"{Phrase(KO[PLACES[a.place]]):과} {KO[PLACES[b.place]]}이므로 {'네' if yes else '아니요'}."
+
+
+def neighbour(place: int, direction: str) -> int | None:
+    other = place ^ (1 if direction in ("left", "right") else 2)
+    return other if is_direction(direction, other, place) else None
+
+
+def two(scene: Scene, rng) -> list[Thing]:
+    return [scene.things[i] for i in rng.permutation(len(scene.things))[:2]]
 
 
 def comparison(scene, rng, lang):
     if len(scene.things) < 2:
         return None
-    a, b = rng.permutation(len(scene.things))[:2]
-    a, b = scene.things[a], scene.things[b]
+    a, b = two(scene, rng)
     ra, rb = SIZES[a.size], SIZES[b.size]
     na, nb = (noun(lang, **pair_reference(scene, t)) for t in (a, b))
+    sizes = f"{a.size} and {b.size}, so" if lang == "en" else f"{SIZE_KO[a.size]} 것과 {SIZE_KO[b.size]} 것이므로"
     form = int(rng.integers(3))
     if form == 0:
         winner = na if ra > rb else nb
         if lang == "en":
-            return f"Which is bigger, the {na} or the {nb}?", "same size" if ra == rb else winner
-        return f"{na:과} {nb} 중에 무엇이 더 큰가요?", "크기가 같습니다." if ra == rb else f"{winner:이} 더 큽니다."
-    if form == 1:
-        yes = ra > rb
-        if lang == "en":
-            return f"Is the {na} bigger than the {nb}?", "yes" if yes else "no"
-        return f"{na:이} {nb}보다 더 큰가요?", "네, 그렇습니다." if yes else "아니요, 그렇지 않습니다."
-    yes = a.size == b.size
+            return f"Which is bigger, the {na} or the {nb}?", f"{sizes} {'the same size' if ra == rb else 'the ' + winner}"
+        return f"{na:과} {nb} 중에 무엇이 더 큰가요?", f"{sizes} " + ("같습니다." if ra == rb else f"{winner:이} 더 큽니다.")
+    yes = ra > rb if form == 1 else ra == rb
     if lang == "en":
-        return f"Are the {na} and the {nb} the same size?", "yes" if yes else "no"
-    return f"{na:과} {nb:은} 크기가 같은가요?", "네, 그렇습니다." if yes else "아니요, 그렇지 않습니다."
+        question = f"Is the {na} bigger than the {nb}?" if form == 1 else f"Are the {na} and the {nb} the same size?"
+        return question, f"{sizes} {'yes' if yes else 'no'}"
+    question = f"{na:이} {nb}보다 더 큰가요?" if form == 1 else f"{na:과} {nb:은} 크기가 같은가요?"
+    return question, f"{sizes} {'네' if yes else '아니요'}."
 
 
 def ground(scene, rng, lang):
@@ -301,54 +319,30 @@ def remaining(scene, rng, lang):
 def walk(scene, rng, lang):
     if len(scene.things) < 2:
         return None
-    a, b = rng.permutation(len(scene.things))[:2]
-    a, b = scene.things[a], scene.things[b]
+    a, b = two(scene, rng)
     na, nb = (noun(lang, **pair_reference(scene, t)) for t in (a, b))
     horizontal = None if a.place % 2 == b.place % 2 else "left" if b.place % 2 == 0 else "right"
     vertical = None if a.place // 2 == b.place // 2 else "up" if b.place < 2 else "down"
     if lang == "en":
         way = " and ".join(w for w in (vertical, horizontal) if w)
         return f"Which way must an ant walk from the {na} to the {nb}?", \
-            f"It starts at the {PLACES[a.place]} and ends at the {PLACES[b.place]}, so it walks {way}."
-    words = {"left": "왼쪽", "right": "오른쪽", "up": "위", "down": "아래"}
-    way = " ".join(words[w] for w in (horizontal, vertical) if w)
+            f"from the {PLACES[a.place]} to the {PLACES[b.place]}, so {way}"
+    way = " ".join(KO[w] for w in (horizontal, vertical) if w)
     return f"개미가 {na}에서 {nb}까지 가려면 어느 쪽으로 가야 하나요?", \
-        f"{KO[PLACES[a.place]]}에서 {KO[PLACES[b.place]]}까지이므로 {way}쪽으로 갑니다.".replace("쪽쪽", "쪽")
-
-
-_AND = {"small": "작고", "medium": "중간 크기이고", "large": "크고"}
-_SO = {"small": "작으므로", "medium": "중간 크기이므로", "large": "크므로"}
+        f"{KO[PLACES[a.place]]}에서 {KO[PLACES[b.place]]}까지이므로 {way}{'로' if vertical else '으로'} 갑니다."
 
 
 def hide(scene, rng, lang):
     if len(scene.things) < 2:
         return None
-    a, b = rng.permutation(len(scene.things))[:2]
-    a, b = scene.things[a], scene.things[b]
+    a, b = two(scene, rng)
     na, nb = (noun(lang, **pair_reference(scene, t)) for t in (a, b))
     yes = SIZES[a.size] < SIZES[b.size]
     if lang == "en":
         return f"Could the {na} hide behind the {nb}?", \
             f"The first is {a.size} and the second is {b.size}, so {'yes' if yes else 'no'}."
     return f"{na:이} {nb} 뒤에 숨을 수 있나요?", \
-        f"앞의 것은 {_AND[a.size]} 뒤의 것은 {_SO[b.size]} 숨을 수 {'있습니다' if yes else '없습니다'}."
-
-
-
-
-def common(scene, rng, lang):
-    if len(scene.things) < 2:
-        return None
-    a, b = rng.permutation(len(scene.things))[:2]
-    a, b = scene.things[a], scene.things[b]
-    na, nb = (noun(lang, place=t.place) for t in (a, b))
-    shared = [w for w in ("shape", "colour", "size") if getattr(a, w) == getattr(b, w)]
-    if lang == "en":
-        return f"What do the {na} and the {nb} have in common?", \
-            " and ".join(shared) if shared else "nothing"
-    words = {"shape": "모양", "colour": "색", "size": "크기"}
-    return f"{na:과} {nb}의 공통점은 무엇인가요?", \
-        f"{', '.join(words[w] for w in shared)}{'이' if shared[-1] != 'size' else '가'} 같습니다." if shared else "공통점이 없습니다."
+        f"{SIZE_KO[a.size]} 것이 {SIZE_KO[b.size]} 것 뒤에 숨을 수 {'있습니다' if yes else '없습니다'}."
 
 
 def meeting(scene, rng, lang):
@@ -362,10 +356,10 @@ def meeting(scene, rng, lang):
 
 
 CONVERSATION = {"kind": kind, "colour": colour, "size": size, "position": position, "count": count, "existence": existence,
-                "absent": absent, "sign": sign, "relation": relation, "comparison": comparison, "background": ground}
-REASONING = {"remaining": remaining, "walk": walk, "hide": hide, "common": common, "meeting": meeting}
+                "absent": absent, "sign": sign, "letter": letter, "relation": relation, "comparison": comparison, "background": ground}
+REASONING = {"remaining": remaining, "walk": walk, "hide": hide, "meeting": meeting}
 
 
 def ask(name: str, function, scene: Scene, rng: np.random.Generator, lang: str) -> Turn | None:
     pair = function(scene, rng, lang)
-    return Turn(name, lang, *pair) if pair else None
+    return Turn(name, lang, *pair) if pair and names_all(*pair) else None

@@ -1,72 +1,120 @@
 """The language model before it sees: pretrained on text alone, of which much is pictures made of words.
 
-Each of the 64 positions where a picture's tokens will stand holds the words one would write there (" large", " red",
-" circle", or " sign" and the letter, or the background), their embeddings summed up; captions and questions about the
-scene follow. So the language model learns the two languages, and to look things up, count and compare over a grid of
-positions. The projector will later have to say in these same words what the tower sees.
+Each of the 64 positions where a picture's tokens will stand holds the words one would write there (" object", " large",
+" red", " circle", " top", " left"; or " sign", " second" and the letter; or " background" and what it looks like), their
+embeddings summed up; captions and questions about the scene follow. So the language model learns the two languages, and to
+look things up, count and compare over a grid of positions. The projector will later have to say in these same words what
+the tower sees.
 """
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from language import KO, LANGUAGES, caption, parts
+from language import LANGUAGES, caption, names_all, parts
 from model import language_model
-from packing import NO_LOSS, Writer, pack
+from packing import NO_LOSS, Batch, Writer, pack
 from questions import CONVERSATION, REASONING, ask
 from training import Run
-from world import BACKGROUNDS, COLOURS, GRID, LETTERS, PLACES, SHAPES, SIZES, TEXTURES, Scene, patch_labels, sample_scene
+from world import (BACKGROUNDS, COLOURS, GRID, IGNORE, LETTERS, OBJECT, ORDINALS, PATCH_CLASSES, PLACES, SHAPES, SIZES,
+                   TEXTURES, Scene, patch_labels, sample_scene)
 
-PER_PATCH = 5
-FORGET = 0.05                            # so many words are left out, as no tower sees everything
+
+RATE = 4e-3
+FORGET = 0.02                            # so many words are left out, as no tower sees everything
+STRANGE = 0.7                            # in so many scenes, half of the objects have a colour or shape without a name
+NOISE = 0.3                              # and so much noise is in each number of a position, of 1 for one word
 
 
 class Words:
     """The token of every word that a grid may hold."""
 
     def __init__(self, writer: Writer):
-        words = [*SHAPES, "sign", *COLOURS, *SIZES, *BACKGROUNDS, *TEXTURES, "top", "bottom", "left", "right"]
-        self.token = {w: writer.ids(" " + w)[-1] for w in words} | {c: writer.ids(c)[0] for c in LETTERS}
+        def tokens(words, space=" "):
+            return [writer.ids(space + w)[-1] for w in words]
+
+        tables = [tokens(("object", "sign", "nothing", "background")), tokens(SHAPES), tokens(COLOURS), tokens(SIZES),
+                  tokens(ORDINALS), tokens((*LETTERS, '"'), ""), tokens(BACKGROUNDS), tokens(TEXTURES),
+                  *zip(*(tokens(place.split(" ")) for place in PLACES))]           # two words for a place
+        self.table = np.full((len(tables), 256), writer.pad)     # IGNORE has no word
+        for row, table in zip(self.table, tables):
+            row[:len(table)] = table
         self.nothing = writer.pad
 
-    def grid(self, scene: Scene, rng: np.random.Generator, forget: float = FORGET) -> np.ndarray:
-        """Token ids [patches, PER_PATCH]."""
-        (shape, colour, size, letter), _ = patch_labels(scene)
-        ids = np.full((len(shape), PER_PATCH), self.nothing)
-        for p in range(len(shape)):
-            if shape[p] < len(SHAPES):
-                words = [SHAPES[shape[p]], list(COLOURS)[colour[p]], list(SIZES)[size[p]]]
-            elif shape[p] == len(SHAPES):
-                words = ["sign"] + ([LETTERS[letter[p]]] if letter[p] < len(LETTERS) else [])
-            else:
-                words = [scene.background, scene.texture]
-            words = [w for w in words if rng.random() >= forget]
-            words += ["top" if p // GRID < GRID // 2 else "bottom", "left" if p % GRID < GRID // 2 else "right"]
-            ids[p, :len(words)] = [self.token[w] for w in words]
-        return ids
+    def grid(self, labels: np.ndarray) -> np.ndarray:
+        """Patch labels [..., kinds, patches] to token ids [..., patches, words]."""
+        kinds = [*range(len(PATCH_CLASSES)), len(PATCH_CLASSES) - 1]
+        return self.table[np.arange(len(kinds))[:, None], labels[..., kinds, :]].swapaxes(-1, -2)
 
 
-def tags(scene: Scene, lang: str, rng: np.random.Generator) -> str:
-    """The words of each object in any order, without anything between them: looking up at its plainest."""
-    found = []
-    for i in rng.permutation(len(scene.things)):
-        t = scene.things[i]
-        words = [(t.shape, t.colour, t.size, PLACES[t.place])[k] for k in rng.permutation(4)]
-        found.append(" ".join(words if lang == "en" else [KO[w] for w in words]))
-    return " " + ", ".join(found)
+def answers(language_model, head, embeddings, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """The loss on the learnt tokens, and the tokens that the model says there.
 
-
-def loss(language_model, head, embeddings, batch) -> torch.Tensor:
-    """Cross entropy of the learnt tokens only; bfloat16 is half as fast again as float32 on a CPU that has it."""
+    bfloat16 is half as fast again as float32 on a CPU that has it.
+    """
     with torch.autocast("cpu", torch.bfloat16):
         hidden = language_model(inputs_embeds=embeddings, attention_mask=batch.mask, position_ids=batch.positions,
                                 use_cache=False).last_hidden_state
         learnt = batch.labels != NO_LOSS
         logits = head(hidden[learnt])
-    return F.cross_entropy(logits.float(), batch.labels[learnt])
+    return F.cross_entropy(logits.float(), batch.labels[learnt]), logits.detach().argmax(-1)
+
+
+class Accuracy:
+    """Share of blocks, by kind, whose answer is right to the last token: what greedy decoding would get right."""
+
+    def __init__(self):
+        self.cases = defaultdict(lambda: [0, 0])
+
+    def add(self, batch: Batch, said: torch.Tensor) -> None:
+        learnt = batch.labels != NO_LOSS
+        row = torch.arange(len(learnt))[:, None].expand_as(learnt)[learnt]
+        part = batch.part[learnt]
+        wrong = torch.zeros(len(learnt), int(batch.part.max()) + 1)
+        wrong.index_put_((row, part), (said != batch.labels[learnt]).float(), accumulate=True)
+        for r, kinds in enumerate(batch.kinds):
+            for k, kind in enumerate(kinds, 1):
+                self.cases[kind][0] += int(wrong[r, k] == 0)
+                self.cases[kind][1] += 1
+
+    def line(self) -> str:
+        """And begin anew."""
+        found = " ".join(f"{kind} {100 * right / n:.0f}" for kind, (right, n) in sorted(self.cases.items()) if kind)
+        self.cases.clear()
+        return found
+
+
+def strange(scene: Scene, rng: np.random.Generator) -> Scene:
+    """Half of the objects get a colour or a shape without a name.
+
+    That a shape is looked up whatever the colour, and the other way round, is what carries over to pairs never seen; without
+    it the model learns that such pairs do not exist.
+    """
+    def change(thing):
+        kind = ("colour", "shape", None, None)[int(rng.integers(4))]
+        return replace(thing, **{kind: f"#{rng.integers(1 << 24):06x}"}) if kind else thing
+
+    return replace(scene, things=tuple(change(t) for t in scene.things))
+
+
+def strangers(labels: np.ndarray, words: Words, embedding: torch.Tensor) -> torch.Tensor:
+    """Embeddings [rows, patches, width] of the shapes and colours without a name, one for each object: each lies between
+    those that have one, as turquoise lies between green and blue."""
+    place = torch.from_numpy(np.minimum(labels[:, -1], len(PLACES) - 1)).long()
+    total = torch.zeros(*place.shape, embedding.shape[-1])
+    for name in ("shape", "colour"):
+        kind = list(PATCH_CLASSES).index(name)
+        named = embedding[torch.from_numpy(words.table[kind][:PATCH_CLASSES[name]])].detach()
+        share = torch.rand(len(labels), len(PLACES), len(named)) ** 4            # mostly of two or three
+        share = (share / share.sum(-1, keepdim=True)).clamp(max=0.6)
+        nameless = (labels[:, 0] == OBJECT) & (labels[:, kind] == IGNORE)
+        total += (share @ named)[torch.arange(len(labels))[:, None], place] * torch.from_numpy(nameless)[..., None]
+    return total
 
 
 def train(work: Path, tokenizer, steps: int, rows: int = 8) -> None:
@@ -74,30 +122,37 @@ def train(work: Path, tokenizer, steps: int, rows: int = 8) -> None:
     writer = Writer(tokenizer)
     words, prefix = Words(writer), writer.image_prefix(GRID * GRID, chat=True)
     model = language_model(tokenizer)
+    accuracy = Accuracy()
 
-    def sample(rng):
+    def sample(rng) -> tuple[Scene, list]:
         scene = sample_scene(rng)
-        kinds = CONVERSATION if rng.random() < 0.7 else CONVERSATION | REASONING
-        turns = [ask(name, function, scene, rng, LANGUAGES[int(rng.random() < 0.4)]) for name, function in kinds.items()]
-        blocks = [writer.conversation([(t.question, t.answer)]) for t in turns if t]
+        if rng.random() < STRANGE:
+            scene = strange(scene, rng)
+        lang = lambda: LANGUAGES[int(rng.random() < 0.45)]
+        turns = [ask(name, function, scene, rng, lang()) for name, function in (CONVERSATION | REASONING).items()]
+        blocks = [writer.conversation([(t.question, t.answer)], f"{t.kind}.{t.lang}") for t in turns if t]
         blocks = [blocks[i] for i in rng.permutation(len(blocks))]
-        blocks.insert(0, writer.plain(tags(scene, LANGUAGES[int(rng.random() < 0.4)], rng)))
-        order = rng.permutation(len(parts("en", scene)))
-        blocks.insert(1, writer.plain(caption(LANGUAGES[int(rng.random() < 0.4)], scene, order)))
-        for block in blocks:             # text is learnt whole, questions too: "the large red" already asks for "circle"
-            block.labels = block.ids
-        return words.grid(scene, rng), blocks
+        order = rng.permutation(len(parts("en", scene))) if rng.random() < 0.5 else None
+        said = caption(lang(), scene, order)
+        if names_all(said):
+            blocks.insert(0, writer.plain(said))
+        return patch_labels(scene), blocks
 
     def step(i):
         rng = np.random.default_rng((12, i))
         samples = [sample(rng) for _ in range(rows)]
-        batch = pack(writer, [(prefix, blocks) for _, blocks in samples], limit=272)
-        embedding = model.model.embed_tokens
-        patches = embedding(torch.from_numpy(np.stack([grid for grid, _ in samples]))).sum(2)
-        seen = embedding(batch.ids).masked_scatter((batch.ids == writer.image)[..., None], patches)
-        return {"text": loss(model.model, model.lm_head, seen, batch)}
+        batch = pack(writer, [(prefix, blocks) for _, blocks in samples], limit=330)
+        labels = np.stack([labels for labels, _ in samples])
+        grids = words.grid(labels)
+        grids[rng.random(grids.shape) < FORGET] = words.nothing
+        patches = model.model.embed_tokens(torch.from_numpy(grids)).sum(2)
+        patches = patches + strangers(labels, words, model.model.embed_tokens.weight) + NOISE * torch.randn_like(patches)
+        seen = model.model.embed_tokens(batch.ids).masked_scatter((batch.ids == writer.image)[..., None], patches)
+        loss, said = answers(model.model, model.lm_head, seen, batch)
+        accuracy.add(batch, said)
+        return {"text": loss}
 
-    Run("text", work, model, steps, rate=2e-3).run(step)
+    Run("text", work, model, steps, rate=RATE).run(step, lambda _: print("  right: " + accuracy.line(), flush=True))
 
 
 def load(work: Path) -> dict:

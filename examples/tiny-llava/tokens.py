@@ -6,12 +6,16 @@ from transformers import CLIPImageProcessorPil, LlavaProcessor, PreTrainedTokeni
 
 from world import PATCH, SIDE
 
-VOCABULARY = 800
+VOCABULARY = 1200                        # more than this language fills
 BOS, EOS, PAD, IMAGE = "<s>", "</s>", "<pad>", "<image>"
 
 # Words with their leading space; capitals and digits that are not the start of a word one by one, so that the text of a
-# sign is always spelled in single characters, whatever pairs happen to be frequent.
-WORDS = r" ?USER| ?ASSISTANT| ?[A-Z]?[a-z]+| ?[A-Z0-9]| ?\p{L}+| ?[^\s\p{L}\p{N}]|\s+"
+# sign is always spelled in single characters, whatever pairs happen to be frequent. Korean nouns stand without what is
+# glued to their end (particles and "is"), so that a noun is the same token wherever it occurs.
+ENDINGS = "은|는|이|가|을|를|과|와|의|에|에는|에서|까지|보다|이므로|입니다|라고"
+WORDS = (r" ?USER| ?ASSISTANT| ?[A-Z]?[a-z]+| ?[A-Z0-9]"
+         rf"| ?(?:십자가|작은)| ?[가-힣]+?(?=(?:{ENDINGS})(?![가-힣]))|(?:{ENDINGS})(?![가-힣])| ?\p{{L}}+"
+         r"| ?[^\s\p{L}\p{N}]|\s+")
 
 # The prompt of LLaVA-1.5 (vicuna v1 without the system text); </s> ends each answer, as the authors train it.
 CHAT_TEMPLATE = (

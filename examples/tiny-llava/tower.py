@@ -1,10 +1,11 @@
 """The vision tower: CLIP's contrastive loss against captions, and beside it a dense loss on every patch.
 
 The contrastive loss alone learns what is in a picture but not which colour belongs to which shape, and it cannot spell a
-sign. The dense loss asks each patch for its object's shape, colour and size and for its sign character. It sits on the
-layer from which LLaVA takes its features (-2). Half-way up, each patch is asked for the silhouette it sees and for where
-its object's centre lies: without that step the tower knows all colours long before it knows any shape. Each picture also gets a caption in which two words are swapped, as a
-hard negative for the contrastive loss.
+sign. The dense loss asks the patches of layer -2, from which LLaVA takes its features, for what `patch_labels` writes there:
+once as classes (cross entropy), and once as ones and zeros (squares), so that a matrix can read the features later. Half of
+the pictures of the dense loss are repainted in colours without a name: so shapes are learnt without regard to colour, and
+pairs of shape and colour that never occur are seen as well as others. Each picture also gets a caption in which two words
+are swapped, as a hard negative for the contrastive loss.
 """
 from __future__ import annotations
 
@@ -22,11 +23,13 @@ from data import read_scenes
 from language import caption
 from model import vision_config
 from training import Run
-from world import COLOURS, IGNORE, MASK, PATCH_HEADS, SHAPES, SIZES
+from world import COLOURS, GROUND, IGNORE, PATCH_CLASSES, SHAPES, SIZES
 
 MEAN, STD = (torch.tensor(v).view(3, 1, 1) for v in (OPENAI_CLIP_MEAN, OPENAI_CLIP_STD))
 
+RATE = 2e-3
 CONTRASTIVE_EVERY = 4                    # it is learnt soon; the other batches need no text encoder
+CONTRASTIVE_WEIGHT = 0.3
 
 
 def pixels(pictures: np.ndarray) -> torch.Tensor:
@@ -45,21 +48,20 @@ class Clip(nn.Module):
             eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id))
         self.vision_projection, self.text_projection = (nn.Linear(n, width, bias=False) for n in (width, words))
         self.scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
-        self.patch_norm = nn.LayerNorm(width)
-        self.geometry = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 + MASK * MASK))
-        self.patch_heads = nn.ModuleDict({name: nn.Linear(width, n) for name, n in PATCH_HEADS.items()})
+        self.classes = nn.ModuleDict({name: nn.Linear(width, n) for name, n in PATCH_CLASSES.items()})
+        self.words = nn.Linear(width, sum(PATCH_CLASSES.values()))
 
-    def forward(self, pictures, classes, geometry, ids=None, mask=None) -> dict[str, torch.Tensor]:
+    def forward(self, pictures, labels, ids=None, mask=None) -> dict[str, torch.Tensor]:
+        """Captions (ids, mask), if given, belong to the first pictures; then come as many hard negatives."""
         seen = self.vision(pictures, output_hidden_states=True)
-        losses = {"geometry": self.shapes(seen.hidden_states[3][:, 1:], geometry),
-                  **self.dense(seen.hidden_states[-2][:, 1:], classes)}
+        losses = self.dense(seen.hidden_states[-2][:, 1:], labels.long())
         if ids is None:
             return losses
         read = self.text(ids, attention_mask=mask)
-        image = F.normalize(self.vision_projection(seen.pooler_output), dim=-1)
+        image = F.normalize(self.vision_projection(seen.pooler_output[:len(ids) // 2]), dim=-1)
         weight = mask[..., None].float()
         text = F.normalize(self.text_projection((read.last_hidden_state * weight).sum(1) / weight.sum(1)), dim=-1)
-        return {"contrastive": self.contrastive(image, text), **losses}
+        return {"contrastive": CONTRASTIVE_WEIGHT * self.contrastive(image, text), **losses}
 
     def contrastive(self, image, text):
         """The second half of `text` are the hard negatives: candidates for a picture, but no picture's caption."""
@@ -68,24 +70,15 @@ class Clip(nn.Module):
         target = torch.arange(n)
         return 0.5 * (F.cross_entropy(scores, target) + F.cross_entropy(scores[:, :n].T, target))
 
-    def shapes(self, patches, geometry):
-        seen, target = self.geometry(patches).float(), geometry.transpose(1, 2)
-        known = target[..., 0] != IGNORE
-        target = target.float() / 254
-        offset = F.mse_loss(seen[known][:, :2], (target[known][:, :2] - 0.5) * 4)
-        return offset + F.binary_cross_entropy_with_logits(seen[..., 2:], target[..., 2:])
-
     def dense(self, patches, labels):
-        patches = self.patch_norm(patches)
-        losses = {}
-        for i, (name, head) in enumerate(self.patch_heads.items()):
-            target = labels[:, i].long()
-            known = target != IGNORE
-            weight = torch.ones(PATCH_HEADS[name])
-            if name in ("shape", "letter"):                # most patches show no object and no letter
-                weight[-1] = 0.1
-            losses[name] = F.cross_entropy(head(patches[known]), target[known], weight=weight)
-        return losses
+        losses, targets = {}, []
+        for i, (name, head) in enumerate(self.classes.items()):
+            known = labels[:, i] != IGNORE
+            losses[name] = F.cross_entropy(head(patches[known]).float(), labels[:, i][known])
+            targets.append(F.one_hot(labels[:, i].clamp(max=PATCH_CLASSES[name]), PATCH_CLASSES[name] + 1)[..., :-1])
+        error = (self.words(patches).float() - torch.cat(targets, -1)) ** 2
+        weight = torch.where(labels[:, 0] == GROUND, 0.3, 1.0)             # most patches are background
+        return losses | {"words": 0.5 * (error.sum(-1) * weight).sum() / weight.sum()}
 
 
 def swapped(rng: np.random.Generator, text: str) -> str:
@@ -110,37 +103,38 @@ def swapped(rng: np.random.Generator, text: str) -> str:
 
 def train(work: Path, tokenizer, steps: int, batch: int = 32) -> None:
     torch.manual_seed(11)
-    pictures = np.load(work / "data" / "pictures.npy", mmap_mode="r")
-    classes = np.load(work / "data" / "classes.npy", mmap_mode="r")
-    geometry = np.load(work / "data" / "geometry.npy", mmap_mode="r")
-    captions = [caption("en", s) for s in read_scenes(work / "data")]
+    folders = work / "data", work / "data" / "repainted"
+    named, repainted = ([np.load(f / f"{array}.npy", mmap_mode="r") for array in ("pictures", "labels")] for f in folders)
+    captions = [caption("en", s) for s in read_scenes(folders[0])]
     model = Clip(tokenizer)
     held = np.arange(len(captions))[-200:]                 # never trained on: the accuracy that is printed
 
     def step(i):
         rng = np.random.default_rng((11, i))
-        rows = np.sort(rng.choice(len(captions) - 200, batch, replace=False))
-        shown = [pixels(pictures[rows]), torch.from_numpy(classes[rows]), torch.from_numpy(geometry[rows])]
+        rows = np.sort(rng.choice(len(captions) - len(held), batch, replace=False))
+        others = np.sort(rng.choice(len(repainted[0]), batch // 2, replace=False))
+        pictures, labels = (np.concatenate([a[rows], b[others]]) for a, b in zip(named, repainted))
+        shown = [pixels(pictures), torch.from_numpy(labels)]
         if i % CONTRASTIVE_EVERY == 0:
             texts = [captions[r] for r in rows]
             texts += [swapped(rng, t) for t in texts]
             tokens = tokenizer([t + "</s>" for t in texts], padding=True, padding_side="right", return_tensors="pt")
             shown += [tokens.input_ids, tokens.attention_mask]
         with torch.autocast("cpu", torch.bfloat16):
-            losses = model(*shown)
-        return {k: v * (0.3 if k == "contrastive" else 1.0) for k, v in losses.items()}
+            return model(*shown)
 
     @torch.no_grad()
     def check(_):
-        patches = model.patch_norm(model.vision(pixels(pictures[held]), output_hidden_states=True).hidden_states[-2][:, 1:])
-        truth = torch.from_numpy(classes[held]).long()
-        shown = {"letter": truth[:, 3] < PATCH_HEADS["letter"] - 1}
-        for i, (name, head) in enumerate(model.patch_heads.items()):
-            known = shown.get(name, truth[:, 0] < len(SHAPES))     # patches of objects, or of letters
+        patches = model.vision(pixels(named[0][held]), output_hidden_states=True).hidden_states[-2][:, 1:]
+        truth = torch.from_numpy(named[1][held]).long()
+        found = []
+        for i, (name, head) in enumerate(model.classes.items()):
+            known = truth[:, i] != IGNORE
             right = (head(patches[known]).argmax(-1) == truth[:, i][known]).float().mean()
-            print(f"  patches with the right {name}: {right:.1%}", flush=True)
+            found.append(f"{name} {right:.1%}")
+        print("  right patches: " + ", ".join(found), flush=True)
 
-    Run("tower", work, model, steps, rate=1e-3).run(step, check)
+    Run("tower", work, model, steps, rate=RATE).run(step, check)
 
 
 def load(work: Path) -> dict:

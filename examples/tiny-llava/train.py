@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 STAGES = ("data", "tokenizer", "tower", "text", "stage1", "stage2", "export")
-FULL = {"scenes": 40_000, "tower": 6_000, "text": 4_000, "stage1": 200, "stage2": 6_000}   # what three hours allow
+FULL = {"scenes": 24_000, "tower": 2_450, "text": 4_000, "stage1": 80, "stage2": 3_000}
 SMOKE = {"scenes": 400, "tower": 4, "text": 4, "stage1": 4, "stage2": 6}
 
 
@@ -37,7 +37,7 @@ def make_tokenizer(args, work):
         said = []
         for record in records:           # pieces of prompts as the chat template writes them
             turns = [turn["value"] for turn in record["conversations"]]
-            said += ["USER: " + q.removeprefix("<image>\n") + " ASSISTANT: " + a for q, a in zip(turns[::2], turns[1::2])]
+            said += ["USER: " + q.removeprefix("<image>") + " ASSISTANT: " + a for q, a in zip(turns[::2], turns[1::2])]
         tokens.train_tokenizer(said).save_pretrained(work / "tokenizer")
 
 

@@ -19,14 +19,17 @@ class Run:
     """
 
     def __init__(self, name: str, folder: Path, module: torch.nn.Module, steps: int, rate: float, decay: float = 0.05,
-                 warmup: float = 0.03, every: int = 50, groups=None):
+                 warmup: float = 0.03, every: int = 50):
         self.name, self.folder, self.module, self.steps, self.rate = name, folder, module, steps, rate
         self.warmup, self.every = max(int(steps * warmup), 5), every
-        groups = groups or [{"params": [p for p in module.parameters() if p.requires_grad]}]
-        for group in groups:
-            group["scale"] = group.get("scale", 1.0)
-        self.trained = [p for group in groups for p in group["params"]]
-        self.optimiser = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=decay, fused=True)
+        # Muon learns the matrices of the layers in fewer steps; it is not meant for embeddings, heads and vectors.
+        self.trained = [p for p in module.parameters() if p.requires_grad]
+        matrices = {id(p) for name, p in module.named_parameters() if ".layers." in name and p.ndim == 2}
+        self.optimisers = [torch.optim.AdamW([p for p in self.trained if id(p) not in matrices], lr=rate, betas=(0.9, 0.98),
+                                             weight_decay=0.0, fused=True)]
+        matrices = [p for p in self.trained if id(p) in matrices]
+        if matrices:
+            self.optimisers.append(torch.optim.Muon(matrices, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"))
         self.done, self.seconds, self.history = 0, 0.0, []
 
     @property
@@ -53,13 +56,15 @@ class Run:
         self.module.train()
         start, saved, sums = time.time() - self.seconds, time.time(), {}
         while self.done < self.steps:
-            for group in self.optimiser.param_groups:
-                group["lr"] = self._rate(self.done) * group["scale"]
+            for optimiser in self.optimisers:
+                for group in optimiser.param_groups:
+                    group["lr"] = self._rate(self.done)
             losses = step(self.done)
             sum(losses.values()).backward()
             torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
-            self.optimiser.step()
-            self.optimiser.zero_grad(set_to_none=True)
+            for optimiser in self.optimisers:
+                optimiser.step()
+                optimiser.zero_grad(set_to_none=True)
             self.done += 1
             for k, v in losses.items():
                 sums.setdefault(k, []).append(float(v.detach()))
@@ -79,7 +84,7 @@ class Run:
                 saved = time.time()
 
     def _save(self) -> None:
-        state = {"weights": self.module.state_dict(), "optimiser": self.optimiser.state_dict(), "done": self.done,
+        state = {"weights": self.module.state_dict(), "optimisers": [o.state_dict() for o in self.optimisers], "done": self.done,
                  "history": self.history, "seconds": self.seconds}
         torch.save(state, self.path.with_suffix(".tmp"))
         os.replace(self.path.with_suffix(".tmp"), self.path)
@@ -88,7 +93,8 @@ class Run:
         if self.path.exists():
             state = torch.load(self.path, weights_only=True)
             self.module.load_state_dict(state["weights"])
-            self.optimiser.load_state_dict(state["optimiser"])
+            for optimiser, saved in zip(self.optimisers, state["optimisers"]):
+                optimiser.load_state_dict(saved)
             self.done, self.history, self.seconds = state["done"], state["history"], state["seconds"]
             print(f"{self.name} resumes at {self.done}/{self.steps}", flush=True)
 
@@ -97,11 +103,11 @@ class Run:
         matplotlib.use("Agg")
         from matplotlib import pyplot
         figure, axes = pyplot.subplots(figsize=(5, 3), dpi=90)
-        for k in self.history[0][1]:
+        for k in self.history[-1][1] | self.history[0][1]:
             points = [(step, means[k]) for step, means in self.history if k in means]
             axes.plot(*zip(*points), label=k)
         axes.set(xlabel="step", ylabel="loss", title=self.name, yscale="log")
-        axes.legend()
+        axes.legend(fontsize=6, ncols=2)
         figure.tight_layout()
         figure.savefig(self.folder / f"loss-{self.name}.png")
         pyplot.close(figure)

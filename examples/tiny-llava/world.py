@@ -6,7 +6,7 @@ vision tower ever sees the pixels.
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from matplotlib import font_manager
@@ -18,7 +18,7 @@ CELL = SIDE // 2                         # a scene has four places, one object o
 SHAPES = ("circle", "square", "triangle", "star", "cross", "heart")
 COLOURS = {"red": (222, 40, 40), "orange": (245, 140, 30), "yellow": (250, 222, 50), "green": (45, 165, 75),
            "blue": (45, 90, 225), "purple": (145, 60, 185), "pink": (250, 140, 190), "brown": (125, 78, 42)}
-SIZES = {"small": 7.0, "medium": 11.5, "large": 18.5}            # radius in pixels
+SIZES = {"small": 9.0, "medium": 14.0, "large": 20.5}            # radius in pixels
 PLACES = ("top left", "top right", "bottom left", "bottom right")
 BACKGROUNDS = {"white": (240, 240, 240), "grey": (150, 150, 150), "black": (28, 28, 28), "beige": (228, 214, 178)}
 TEXTURES = ("plain", "striped", "dotted", "checkered")
@@ -45,7 +45,7 @@ class Thing:
 class Sign:
     text: str
     place: int
-    x: int                               # centre of the first character
+    x: int                               # centre of the first of the SLOTS characters
     y: int
 
 
@@ -100,11 +100,11 @@ def sample_scene(rng: np.random.Generator, held_out: bool = False) -> Scene:
             if held_out or (shape, colour) not in HELD_OUT:
                 break
         size = str(rng.choice(list(SIZES)))
-        radius = SIZES[size] * rng.uniform(0.93, 1.07)
-        slack = CELL / 2 - radius - 1
+        radius = SIZES[size] * rng.uniform(0.95, 1.05)
+        slack = min(CELL / 2 - radius - 1, SHIFT)
         cx, cy = _cell_centre(places[i])
         things.append(Thing(shape, colour, size, places[i], round(cx + rng.uniform(-slack, slack), 2),
-                            round(cy + rng.uniform(-slack, slack), 2), round(radius, 2), round(rng.uniform(-0.25, 0.25), 3)))
+                            round(cy + rng.uniform(-slack, slack), 2), round(radius, 2), round(rng.uniform(-0.2, 0.2), 3)))
     sign = _sample_sign(rng, places[count]) if sign_here else None
     return Scene(tuple(sorted(things, key=lambda t: t.place)), sign, str(rng.choice(list(BACKGROUNDS))),
                  str(rng.choice(TEXTURES)), int(rng.integers(2**31)))
@@ -114,20 +114,20 @@ def _cell_centre(place: int) -> tuple[float, float]:
     return (place % 2 + 0.5) * CELL, (place // 2 + 0.5) * CELL
 
 
-PITCH = 11                               # pixels from one character of a sign to the next
+SHIFT = 5.0                              # pixels that an object may hang off the middle of its place, where it has the room
+SLOTS = 4                                # characters that a sign has room for; shorter texts leave the last ones empty
 
 
 def _sample_sign(rng: np.random.Generator, place: int) -> Sign:
-    """A sign hangs so that each character lies mainly in one patch: that is what lets 64 tokens carry its text."""
-    text = "".join(rng.choice(list(LETTERS), size=int(rng.integers(1, 5))))
-    first = int(rng.integers(0, 5 - len(text)))
-    x = (place % 2) * CELL + 7 + first * PATCH + int(rng.integers(-1, 2))
+    """A sign is as wide as its place, and each of its characters lies mainly in one patch: so 64 tokens carry its text."""
+    text = "".join(rng.choice(list(LETTERS), size=int(rng.integers(1, SLOTS + 1))))
+    x = (place % 2) * CELL + PATCH // 2 + int(rng.integers(-1, 2))
     y = (place // 2) * CELL + PATCH // 2 + PATCH * int(rng.integers(1, 3)) + int(rng.integers(-2, 3))
     return Sign(text, place, x, y)
 
 
 def sign_box(sign: Sign) -> tuple[float, float, float, float]:
-    return (max(sign.x - 7, 0), sign.y - 9, min(sign.x + PITCH * (len(sign.text) - 1) + 7, SIDE), sign.y + 9)
+    return (max(sign.x - 7, 0), sign.y - 9, min(sign.x + PATCH * (SLOTS - 1) + 7, SIDE), sign.y + 9)
 
 
 # --- pixels --------------------------------------------------------------------------------------------------------
@@ -171,9 +171,9 @@ def coverage(thing: Thing) -> tuple[np.ndarray, int, int]:
 
 @functools.cache
 def _glyph(letter: str) -> np.ndarray:
-    font = ImageFont.truetype(font_manager.findfont("DejaVu Sans:bold"), 13)
-    image = Image.new("L", (PITCH + 2, 15))
-    ImageDraw.Draw(image).text((PITCH / 2 + 1, 7.5), letter, fill=255, font=font, anchor="mm")
+    font = ImageFont.truetype(font_manager.findfont("DejaVu Sans:bold"), 12)
+    image = Image.new("L", (PATCH + 1, 15))
+    ImageDraw.Draw(image).text((PATCH / 2 + 0.5, 7.5), letter, fill=255, font=font, anchor="mm")
     return np.asarray(image, dtype=np.float32) / 255
 
 
@@ -192,6 +192,22 @@ def _texture(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     return np.zeros((SIDE, SIDE), np.float32)
 
 
+def rgb(code: str) -> tuple[int, ...]:
+    """An unnamed colour is written as its code, for example #04c2a0."""
+    return tuple(bytes.fromhex(code[1:]))
+
+
+def repainted(scene: Scene, rng: np.random.Generator) -> Scene:
+    """The scene with its objects in colours that have no name here, so that a shape is learnt without regard to colour."""
+    def code() -> str:
+        while True:
+            colour = rng.integers(0, 256, 3)
+            if min(np.abs(colour - other).sum() for other in (*COLOURS.values(), BACKGROUNDS[scene.background])) > 100:
+                return "#" + bytes(colour.tolist()).hex()
+
+    return replace(scene, things=tuple(replace(t, colour=code()) for t in scene.things))
+
+
 def render(scene: Scene) -> np.ndarray:
     """uint8 [SIDE, SIDE, 3]."""
     rng = np.random.default_rng(scene.seed)
@@ -201,7 +217,7 @@ def render(scene: Scene) -> np.ndarray:
     canvas = base * (1 - mix) + shade * mix
     for t in scene.things:
         alpha, x, y = coverage(t)
-        colour = np.array(COLOURS[t.colour], np.float32) + rng.uniform(-10, 10, 3)
+        colour = np.array(COLOURS.get(t.colour) or rgb(t.colour), np.float32) + rng.uniform(-10, 10, 3)
         window = canvas[y:y + alpha.shape[0], x:x + alpha.shape[1]]
         window += (colour - window) * alpha[..., None]
     if scene.sign:
@@ -216,57 +232,60 @@ def _draw_sign(canvas: np.ndarray, sign: Sign) -> None:
     canvas[y0 + 1:y1 - 1, x0 + 1:x1 - 1] = (252, 252, 236) # board
     for i, letter in enumerate(sign.text):
         ink = _glyph(letter)
-        gx, gy = sign.x + PITCH * i - ink.shape[1] // 2, sign.y - ink.shape[0] // 2
+        gx, gy = sign.x + PATCH * i - ink.shape[1] // 2, sign.y - ink.shape[0] // 2
         left, right = max(gx, 0), min(gx + ink.shape[1], SIDE)
         window = canvas[gy:gy + ink.shape[0], left:right]
         window *= 1 - 0.92 * ink[:, left - gx:right - gx, None]
 
 
-# --- what each patch shows, for the dense loss of the vision tower ---------------------------------------------------
+# --- what each patch shows, for the dense loss of the vision tower and the word pictures of the language model ----------
 
 GRID = SIDE // PATCH
-PATCH_HEADS = {"shape": len(SHAPES) + 2, "colour": len(COLOURS), "size": len(SIZES), "letter": len(LETTERS) + 1}
 IGNORE = 255
+OBJECT, SIGN, EMPTY, GROUND = range(4)   # roles of patches
+ORDINALS = ("first", "second", "third", "fourth")[:SLOTS]
+PATCH_CLASSES = {"role": 4, "shape": len(SHAPES), "colour": len(COLOURS), "size": len(SIZES), "slot": SLOTS,
+                 "letter": len(LETTERS) + 1, "background": len(BACKGROUNDS), "texture": len(TEXTURES), "place": len(PLACES)}
 
 
-MASK = 4                                 # a patch's silhouette is MASK x MASK cells
+_PLACE_OF_PATCH = np.add.outer(np.arange(GRID) // (GRID // 2) * 2, np.arange(GRID) // (GRID // 2))
 
 
-def patch_labels(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
-    """Classes, uint8 [4, patches]: shape (objects, then sign, then background), colour, size, sign letter; and geometry,
-    uint8 [2 + MASK * MASK, patches]: where the object's centre lies as seen from the patch, and the object's silhouette
-    inside the patch. IGNORE = no label."""
-    classes = np.full((4, GRID, GRID), IGNORE, np.uint8)
-    classes[0] = len(SHAPES) + 1
-    classes[3] = len(LETTERS)
-    geometry = np.full((2 + MASK * MASK, GRID, GRID), IGNORE, np.uint8)
-    silhouette = np.zeros((SIDE, SIDE), np.float32)
-    best = np.full((GRID, GRID), 0.08)                     # a patch shows an object if a twelfth of it does
-    centres = (np.arange(GRID) + 0.5) * PATCH
+def core(place: int) -> tuple[slice, slice]:
+    """The four patches in the middle of a place: every object covers them, whatever its size."""
+    row, column = place // 2 * GRID // 2 + 1, place % 2 * GRID // 2 + 1
+    return slice(row, row + 2), slice(column, column + 2)
+
+
+def patch_labels(scene: Scene) -> np.ndarray:
+    """What each patch has to say, uint8 [kinds of PATCH_CLASSES, patches]; IGNORE = nothing of that kind.
+
+    The four core patches of a place name its object, or that nothing is there; the four patches of a sign name its
+    characters; all others, also where a large object reaches into them, name the background. So an object is as many tokens
+    whatever its size, and to count tokens is to count objects.
+    """
+    labels = {name: np.full((GRID, GRID), IGNORE, np.uint8) for name in PATCH_CLASSES}
+    labels["role"][:] = GROUND
+    signed = scene.sign.place if scene.sign else None
+    for place in range(len(PLACES)):
+        if place != signed:
+            labels["role"][core(place)] = EMPTY
     for t in scene.things:
-        alpha, x, y = coverage(t)
-        full = np.zeros((SIDE, SIDE), np.float32)
-        full[y:y + alpha.shape[0], x:x + alpha.shape[1]] = alpha
-        silhouette += full
-        share = full.reshape(GRID, PATCH, GRID, PATCH).mean((1, 3))
-        mine = share > best
-        best = np.maximum(best, share)
-        classes[0][mine] = SHAPES.index(t.shape)
-        classes[1][mine] = list(COLOURS).index(t.colour)
-        classes[2][mine] = list(SIZES).index(t.size)
-        geometry[0][mine] = np.broadcast_to(encode_offset(t.x - centres), (GRID, GRID))[mine]
-        geometry[1][mine] = np.broadcast_to(encode_offset(t.y - centres)[:, None], (GRID, GRID))[mine]
+        here = core(t.place)
+        labels["role"][here] = OBJECT
+        labels["shape"][here] = SHAPES.index(t.shape) if t.shape in SHAPES else IGNORE
+        labels["colour"][here] = list(COLOURS).index(t.colour) if t.colour in COLOURS else IGNORE
+        labels["size"][here] = list(SIZES).index(t.size)
     if scene.sign:
-        x0, y0, x1, y1 = (int(v) for v in sign_box(scene.sign))
-        classes[0][y0 // PATCH:(y1 - 1) // PATCH + 1, x0 // PATCH:(x1 - 1) // PATCH + 1] = len(SHAPES)
-        for i, letter in enumerate(scene.sign.text):
-            classes[3][scene.sign.y // PATCH, (scene.sign.x + PITCH * i) // PATCH] = LETTERS.index(letter)
-    cell = PATCH // MASK
-    cells = np.minimum(silhouette, 1).reshape(GRID, MASK, cell, GRID, MASK, cell).mean((2, 5))
-    geometry[2:] = (cells.transpose(1, 3, 0, 2).reshape(MASK * MASK, GRID, GRID) * 254).astype(np.uint8)
-    return classes.reshape(4, -1), geometry.reshape(2 + MASK * MASK, -1)
-
-
-def encode_offset(pixels: np.ndarray) -> np.ndarray:
-    """Pixels, within a place's side to either direction, to 0..254."""
-    return np.clip((pixels / CELL + 0.5) * 254, 0, 254).astype(np.uint8)
+        row, left = scene.sign.y // PATCH, scene.sign.x // PATCH
+        for slot in range(SLOTS):
+            here = row, left + slot
+            text = scene.sign.text
+            labels["role"][here] = SIGN
+            labels["slot"][here] = slot
+            labels["letter"][here] = LETTERS.index(text[slot]) if slot < len(text) else len(LETTERS)
+    ground = labels["role"] == GROUND
+    labels["place"] = np.where(ground, IGNORE, _PLACE_OF_PATCH).astype(np.uint8)
+    labels["background"][ground] = list(BACKGROUNDS).index(scene.background)
+    labels["texture"][ground] = TEXTURES.index(scene.texture)
+    return np.stack([label.reshape(-1) for label in labels.values()])
