@@ -117,38 +117,48 @@ def strangers(labels: np.ndarray, words: Words, embedding: torch.Tensor) -> torc
     return total
 
 
-def train(work: Path, tokenizer, steps: int, rows: int = 8) -> None:
-    torch.manual_seed(12)
-    writer = Writer(tokenizer)
-    words, prefix = Words(writer), writer.image_prefix(GRID * GRID, chat=True)
-    model = language_model(tokenizer)
-    accuracy = Accuracy()
+class ToldScenes:
+    """Conversations about pictures made of words, without an end."""
 
-    def sample(rng) -> tuple[Scene, list]:
-        scene = sample_scene(rng)
+    def __init__(self, writer: Writer):
+        self.writer, self.words = writer, Words(writer)
+        self.prefix = writer.image_prefix(GRID * GRID, chat=True)
+
+    def sample(self, rng: np.random.Generator) -> tuple[Scene, list]:
+        scene = sample_scene(rng, told=True)
         if rng.random() < STRANGE:
             scene = strange(scene, rng)
         lang = lambda: LANGUAGES[int(rng.random() < 0.45)]
         turns = [ask(name, function, scene, rng, lang()) for name, function in (CONVERSATION | REASONING).items()]
-        blocks = [writer.conversation([(t.question, t.answer)], f"{t.kind}.{t.lang}") for t in turns if t]
+        blocks = [self.writer.conversation([(t.question, t.answer)], f"{t.kind}.{t.lang}") for t in turns if t]
         blocks = [blocks[i] for i in rng.permutation(len(blocks))]
         order = rng.permutation(len(parts("en", scene))) if rng.random() < 0.5 else None
         said = caption(lang(), scene, order)
         if names_all(said):
-            blocks.insert(0, writer.plain(said))
+            blocks.insert(0, self.writer.plain(said))
         return patch_labels(scene), blocks
 
-    def step(i):
-        rng = np.random.default_rng((12, i))
-        samples = [sample(rng) for _ in range(rows)]
-        batch = pack(writer, [(prefix, blocks) for _, blocks in samples], limit=330)
+    def loss(self, language_model, head, rng: np.random.Generator, rows: int) -> tuple[Batch, torch.Tensor, torch.Tensor]:
+        samples = [self.sample(rng) for _ in range(rows)]
+        batch = pack(self.writer, [(self.prefix, blocks) for _, blocks in samples], limit=330)
         labels = np.stack([labels for labels, _ in samples])
-        grids = words.grid(labels)
-        grids[rng.random(grids.shape) < FORGET] = words.nothing
-        patches = model.model.embed_tokens(torch.from_numpy(grids)).sum(2)
-        patches = patches + strangers(labels, words, model.model.embed_tokens.weight) + NOISE * torch.randn_like(patches)
-        seen = model.model.embed_tokens(batch.ids).masked_scatter((batch.ids == writer.image)[..., None], patches)
-        loss, said = answers(model.model, model.lm_head, seen, batch)
+        grids = self.words.grid(labels)
+        grids[rng.random(grids.shape) < FORGET] = self.words.nothing
+        embed = language_model.embed_tokens
+        patches = embed(torch.from_numpy(grids)).sum(2)
+        patches = patches + strangers(labels, self.words, embed.weight) + NOISE * torch.randn_like(patches)
+        seen = embed(batch.ids).masked_scatter((batch.ids == self.writer.image)[..., None], patches)
+        return batch, *answers(language_model, head, seen, batch)
+
+
+def train(work: Path, tokenizer, steps: int, rows: int = 8) -> None:
+    torch.manual_seed(12)
+    told = ToldScenes(Writer(tokenizer))
+    model = language_model(tokenizer)
+    accuracy = Accuracy()
+
+    def step(i):
+        batch, loss, said = told.loss(model.model, model.lm_head, np.random.default_rng((12, i)), rows)
         accuracy.add(batch, said)
         return {"text": loss}
 

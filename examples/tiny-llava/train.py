@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 STAGES = ("data", "tokenizer", "tower", "text", "stage1", "stage2", "export")
-FULL = {"scenes": 24_000, "tower": 2_450, "text": 4_000, "stage1": 80, "stage2": 3_000}
+FULL = {"scenes": 24_000, "tower": 2_450, "text": 4_000, "stage1": 80, "stage2": 4_920}
 SMOKE = {"scenes": 400, "tower": 4, "text": 4, "stage1": 4, "stage2": 6}
 
 

@@ -78,8 +78,9 @@ class Scene:
 
 # --- facts ---------------------------------------------------------------------------------------------------------
 
-def sample_scene(rng: np.random.Generator, held_out: bool = False) -> Scene:
-    """A random scene. Training scenes avoid the held-out pairs; with held_out, at least one object is such a pair."""
+def sample_scene(rng: np.random.Generator, held_out: bool = False, told: bool = False) -> Scene:
+    """A random scene. Scenes to be drawn for training avoid the held-out pairs; with held_out, at least one object is such a
+    pair. Scenes that are only told, not drawn, may hold any pair: language knows purple circles that nobody has seen."""
     sign_here = rng.random() < 0.4
     count = int(rng.integers(1, 4 if sign_here else 5))
     places = [int(p) for p in rng.permutation(4)]
@@ -97,7 +98,7 @@ def sample_scene(rng: np.random.Generator, held_out: bool = False) -> Scene:
             if held_out and i == 0:
                 shape, colour = sorted(HELD_OUT)[int(rng.integers(len(HELD_OUT)))]
                 break
-            if held_out or (shape, colour) not in HELD_OUT:
+            if held_out or told or (shape, colour) not in HELD_OUT:
                 break
         size = str(rng.choice(list(SIZES)))
         radius = SIZES[size] * rng.uniform(0.95, 1.05)
