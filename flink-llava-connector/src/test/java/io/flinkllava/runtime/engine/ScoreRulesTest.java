@@ -8,10 +8,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -68,6 +72,32 @@ class ScoreRulesTest {
         float[] equals = {1, 1, 1, 0};
         ScoreRules.topP(0.5).apply(equals, new TokenHistory(PROMPT));
         assertThat(equals).containsExactly(floats(golden.get("topp_ties_0.5")));
+    }
+
+    /** The rule as it is told, over scores of both signs with many equals among them. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void keepsTheSmallestSetOfTheBest(long seed) {
+        Random random = new Random(seed);
+        float[] scores = new float[300];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = random.nextInt(10) == 0 ? OUT : random.nextInt(-20, 20) / 8f;
+        }
+        double[] probabilities = Softmax.of(scores);
+        List<Integer> ascending =
+                IntStream.range(0, scores.length)
+                        .boxed()
+                        .sorted(Comparator.comparingDouble(i -> scores[i]))
+                        .toList();
+        float[] expected = scores.clone();
+        double gone = 0;
+        for (int token : ascending.subList(0, scores.length - 1)) {
+            gone += probabilities[token];
+            expected[token] = gone <= 1 - 0.8 ? OUT : scores[token];
+        }
+        ScoreRules.topP(0.8).apply(scores, new TokenHistory(PROMPT));
+        assertThat(scores).containsExactly(expected);
+        assertThat(scores).contains(OUT);
     }
 
     @Test
