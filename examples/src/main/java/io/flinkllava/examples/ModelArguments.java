@@ -1,5 +1,6 @@
 package io.flinkllava.examples;
 
+import io.flinkllava.runtime.BatchingOptions;
 import io.flinkllava.runtime.CheckpointOptions;
 import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.Device;
@@ -30,7 +31,7 @@ public final class ModelArguments {
             names = "--max-batch-size",
             paramLabel = "N",
             description = "Answers that one model generates together. Default: 8.")
-    private int maxBatchSize = ModelOptions.DEFAULT.maxBatchSize();
+    private int maxBatchSize = BatchingOptions.DEFAULT.maxBatchSize();
 
     @Option(
             names = "--max-sequence-length",

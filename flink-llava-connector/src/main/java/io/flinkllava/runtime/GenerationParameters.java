@@ -12,9 +12,19 @@ import java.util.Objects;
  * @param minNewTokens end-of-sequence is not chosen before so many tokens, at least 0
  * @param sampling how a token is drawn
  * @param rules what the answer must not repeat or say
+ * @param constraint what the answer must look like
+ * @param candidates answers to the one request, at least 1; more than one needs sampling, or they
+ *     would be the same. The n-th is what the request alone gives with a seed of {@code seed + n}.
+ * @param logProbability whether to tell how likely each answer was
  */
 public record GenerationParameters(
-        int maxNewTokens, int minNewTokens, Sampling sampling, TokenRules rules)
+        int maxNewTokens,
+        int minNewTokens,
+        Sampling sampling,
+        TokenRules rules,
+        AnswerConstraint constraint,
+        int candidates,
+        boolean logProbability)
         implements Serializable {
 
     public static final int CHECKPOINT_DEFAULT = 0;
@@ -41,6 +51,24 @@ public record GenerationParameters(
         }
         Objects.requireNonNull(sampling, "sampling");
         Objects.requireNonNull(rules, "rules");
+        Objects.requireNonNull(constraint, "constraint");
+        if (candidates < 1) {
+            throw new IllegalArgumentException(
+                    "candidates is " + candidates + ", it must be at least 1");
+        }
+        if (candidates > 1 && sampling.isGreedy()) {
+            throw new IllegalArgumentException(
+                    "candidates is "
+                            + candidates
+                            + ", but at temperature 0 they would all be the same: give a"
+                            + " temperature");
+        }
+    }
+
+    /** One answer of any form. */
+    public GenerationParameters(
+            int maxNewTokens, int minNewTokens, Sampling sampling, TokenRules rules) {
+        this(maxNewTokens, minNewTokens, sampling, rules, AnswerConstraint.FREE, 1, false);
     }
 
     /** Greedy decoding between two lengths. */
@@ -48,19 +76,44 @@ public record GenerationParameters(
         this(maxNewTokens, minNewTokens, Sampling.GREEDY, TokenRules.NONE);
     }
 
-    public GenerationParameters withMaxNewTokens(int tokens) {
-        return new GenerationParameters(tokens, minNewTokens, sampling, rules);
+    public GenerationParameters withMaxNewTokens(int value) {
+        return new GenerationParameters(
+                value, minNewTokens, sampling, rules, constraint, candidates, logProbability);
     }
 
-    public GenerationParameters withMinNewTokens(int tokens) {
-        return new GenerationParameters(maxNewTokens, tokens, sampling, rules);
+    public GenerationParameters withMinNewTokens(int value) {
+        return new GenerationParameters(
+                maxNewTokens, value, sampling, rules, constraint, candidates, logProbability);
     }
 
     public GenerationParameters withSampling(Sampling value) {
-        return new GenerationParameters(maxNewTokens, minNewTokens, value, rules);
+        return new GenerationParameters(
+                maxNewTokens, minNewTokens, value, rules, constraint, candidates, logProbability);
     }
 
     public GenerationParameters withRules(TokenRules value) {
-        return new GenerationParameters(maxNewTokens, minNewTokens, sampling, value);
+        return new GenerationParameters(
+                maxNewTokens,
+                minNewTokens,
+                sampling,
+                value,
+                constraint,
+                candidates,
+                logProbability);
+    }
+
+    public GenerationParameters withConstraint(AnswerConstraint value) {
+        return new GenerationParameters(
+                maxNewTokens, minNewTokens, sampling, rules, value, candidates, logProbability);
+    }
+
+    public GenerationParameters withCandidates(int value) {
+        return new GenerationParameters(
+                maxNewTokens, minNewTokens, sampling, rules, constraint, value, logProbability);
+    }
+
+    public GenerationParameters withLogProbability(boolean value) {
+        return new GenerationParameters(
+                maxNewTokens, minNewTokens, sampling, rules, constraint, candidates, value);
     }
 }

@@ -14,24 +14,76 @@ public sealed interface LlavaAnswer extends Serializable {
      * @param tokenIds the generated ids as Hugging Face {@code generate} returns them, an
      *     end-of-sequence id included where one was chosen
      * @param promptTokens length of the prompt, image tokens included
+     * @param logProbability natural logarithm of how likely the model found the answer among all
+     *     that were allowed, the sum over its tokens; {@link #NOT_ASKED} unless asked for
+     * @param choices how likely each text of an {@link AnswerConstraint.Choice} was, in its order;
+     *     empty otherwise
+     * @param others further candidates, where more than one was asked for
      */
     record Text(
             String text,
             List<Integer> tokenIds,
             int promptTokens,
             FinishReason finishReason,
+            double logProbability,
+            List<Choice> choices,
+            List<Candidate> others,
             Timing timing)
             implements LlavaAnswer {
+
+        public static final double NOT_ASKED = Double.NaN;
 
         public Text {
             Objects.requireNonNull(text, "text");
             tokenIds = List.copyOf(tokenIds);
             Objects.requireNonNull(finishReason, "finishReason");
+            choices = List.copyOf(choices);
+            others = List.copyOf(others);
             Objects.requireNonNull(timing, "timing");
+        }
+
+        /** One answer, without a word of how likely it was. */
+        public Text(
+                String text,
+                List<Integer> tokenIds,
+                int promptTokens,
+                FinishReason finishReason,
+                Timing timing) {
+            this(
+                    text,
+                    tokenIds,
+                    promptTokens,
+                    finishReason,
+                    NOT_ASKED,
+                    List.of(),
+                    List.of(),
+                    timing);
         }
 
         public int completionTokens() {
             return tokenIds.size();
+        }
+    }
+
+    /**
+     * A text that could be chosen.
+     *
+     * @param probability within [0, 1]; those of all choices sum up to 1
+     */
+    record Choice(String text, double probability) implements Serializable {
+        public Choice {
+            Objects.requireNonNull(text, "text");
+        }
+    }
+
+    /** Another answer to the same request; its parts mean what they mean in {@link Text}. */
+    record Candidate(
+            String text, List<Integer> tokenIds, FinishReason finishReason, double logProbability)
+            implements Serializable {
+        public Candidate {
+            Objects.requireNonNull(text, "text");
+            tokenIds = List.copyOf(tokenIds);
+            Objects.requireNonNull(finishReason, "finishReason");
         }
     }
 
@@ -61,9 +113,21 @@ public sealed interface LlavaAnswer extends Serializable {
      *
      * @param preparing decoding the pictures, rendering and tokenizing the prompt
      * @param waiting from there to the first step the sequence took part in
-     * @param generating from there to the last token
+     * @param prefilling from there to the first token
+     * @param decoding from there to the last token
      */
-    record Timing(long preparing, long waiting, long generating) implements Serializable {
-        public static final Timing NONE = new Timing(0, 0, 0);
+    record Timing(long preparing, long waiting, long prefilling, long decoding)
+            implements Serializable {
+        public static final Timing NONE = new Timing(0, 0, 0, 0);
+
+        /** From the arrival to the first token. */
+        public long toFirstToken() {
+            return preparing + waiting + prefilling;
+        }
+
+        /** From the arrival to the last token. */
+        public long total() {
+            return toFirstToken() + decoding;
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.flinkllava.runtime;
 
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 
@@ -15,18 +17,36 @@ import java.util.Objects;
  * @param video the frames of a video, encoded pictures of one size, already sampled; empty for none
  * @param messages the dialogue so far, ending with the user message to answer
  * @param generation how to generate the answer
+ * @param timeLimit how long the answer may take from its submission on; a request that is late
+ *     fails with {@link LlavaErrorCode#CAPACITY} and gets no more steps. {@link #NO_LIMIT} for none
  */
 public record LlavaRequest(
         List<byte[]> images,
         List<byte[]> video,
         List<Message> messages,
-        GenerationParameters generation) {
+        GenerationParameters generation,
+        Duration timeLimit) {
+
+    public static final Duration NO_LIMIT = ChronoUnit.FOREVER.getDuration();
 
     public LlavaRequest {
         images = List.copyOf(images);
         video = List.copyOf(video);
         messages = List.copyOf(messages);
         Objects.requireNonNull(generation, "generation");
+        if (timeLimit.isNegative()) {
+            throw new IllegalArgumentException(
+                    "time-limit is " + timeLimit + ", it must not be negative");
+        }
+    }
+
+    /** A dialogue about pictures and a video. */
+    public LlavaRequest(
+            List<byte[]> images,
+            List<byte[]> video,
+            List<Message> messages,
+            GenerationParameters generation) {
+        this(images, video, messages, generation, NO_LIMIT);
     }
 
     /** A dialogue about pictures. */
@@ -42,6 +62,10 @@ public record LlavaRequest(
     }
 
     public LlavaRequest withGeneration(GenerationParameters parameters) {
-        return new LlavaRequest(images, video, messages, parameters);
+        return new LlavaRequest(images, video, messages, parameters, timeLimit);
+    }
+
+    public LlavaRequest withTimeLimit(Duration value) {
+        return new LlavaRequest(images, video, messages, generation, value);
     }
 }

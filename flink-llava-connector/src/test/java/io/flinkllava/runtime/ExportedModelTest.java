@@ -2,6 +2,7 @@ package io.flinkllava.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.flinkllava.runtime.checkpoint.Fingerprint;
 import io.flinkllava.runtime.image.RgbImage;
 import io.flinkllava.runtime.image.TestPictures;
 import io.flinkllava.testing.Golden;
@@ -36,7 +37,15 @@ class ExportedModelTest {
     void answersAsTorch() throws IOException {
         JsonNode golden = JSON.readTree(Golden.path("onnx-export/torch_golden.json").toFile());
         try (LlavaModel model = LlavaModel.open(Golden.path("onnx-export/llava"), OPTIONS)) {
-            assertThat(model.info()).isEqualTo(new ModelInfo("llava", "llava", Device.CPU, 8, 512));
+            assertThat(model.info())
+                    .isEqualTo(
+                            new ModelInfo(
+                                    "llava",
+                                    Fingerprint.of(Golden.path("onnx-export/llava")),
+                                    "llava",
+                                    Device.CPU,
+                                    8,
+                                    512));
             LlavaAnswer.Text answer =
                     (LlavaAnswer.Text)
                             model.submit(

@@ -213,6 +213,6 @@ public final class LlavaAsk<T> {
         }
         return capacity > 0
                 ? capacity
-                : Math.min(most, DEFAULT_CAPACITY_IN_BATCHES * options.maxBatchSize());
+                : Math.min(most, DEFAULT_CAPACITY_IN_BATCHES * options.batching().maxBatchSize());
     }
 }

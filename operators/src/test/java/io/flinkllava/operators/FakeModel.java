@@ -55,7 +55,7 @@ final class FakeModel implements LlavaModel {
 
     @Override
     public ModelInfo info() {
-        return new ModelInfo(NAME, "llava", Device.CPU, 8, 512);
+        return new ModelInfo(NAME, "0123456789abcdef", "llava", Device.CPU, 8, 512);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class ScrambledModel implements LlavaModel {
 
     @Override
     public ModelInfo info() {
-        return new ModelInfo("scrambled", "llava", Device.CPU, 8, 512);
+        return new ModelInfo("scrambled", "0123456789abcdef", "llava", Device.CPU, 8, 512);
     }
 
     @Override

@@ -28,7 +28,7 @@ final class BatchJob {
                 .options(settings.options())
                 .request(row -> row.request(images, generation))
                 // Half of them generate, half are made ready; the sink restores the order.
-                .capacity(2 * settings.options().maxBatchSize())
+                .capacity(2 * settings.options().batching().maxBatchSize())
                 .unordered()
                 .answers()
                 .map(new AnswerFormat())

@@ -9,10 +9,15 @@ import java.util.List;
  *
  * @param tokenIds what was generated, the end-of-sequence token included
  * @param waitingNanos from submission to the first step
- * @param generatingNanos from there to the last token
+ * @param prefillingNanos from there to the first token
+ * @param decodingNanos from there to the last token
  */
 public record Generation(
-        List<Integer> tokenIds, FinishReason reason, long waitingNanos, long generatingNanos) {
+        List<Integer> tokenIds,
+        FinishReason reason,
+        long waitingNanos,
+        long prefillingNanos,
+        long decodingNanos) {
 
     public Generation {
         tokenIds = List.copyOf(tokenIds);

@@ -208,10 +208,11 @@ public final class GenerationEngine implements AutoCloseable {
     private void accept(Sequence sequence, StepScores scores, int index) {
         int token = sequence.choose(scores, index);
         tally.generated();
-        sequence.append(token)
+        long now = clock.getAsLong();
+        sequence.append(token, now)
                 .ifPresent(
                         reason -> {
-                            Generation generation = sequence.finish(reason, clock.getAsLong());
+                            Generation generation = sequence.finish(reason, now);
                             if (sequence.future().complete(generation)) {
                                 tally.finished();
                             } else {

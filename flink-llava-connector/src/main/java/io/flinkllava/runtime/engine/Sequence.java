@@ -18,6 +18,7 @@ final class Sequence {
     private final TokenHistory history;
     private final TokenChoice choice;
     private long startedNanos;
+    private long firstTokenNanos;
     private int row;
 
     Sequence(GenerationRequest request, int sequenceLength, long arrivedNanos) {
@@ -70,7 +71,10 @@ final class Sequence {
     }
 
     /** Adds a token and says whether it was the last one. */
-    Optional<FinishReason> append(int token) {
+    Optional<FinishReason> append(int token, long nowNanos) {
+        if (history.answer().isEmpty()) {
+            firstTokenNanos = nowNanos;
+        }
         history.append(token);
         if (request.eosTokenIds().contains(token) || request.stop().isMet(history.answer())) {
             return Optional.of(FinishReason.STOP);
@@ -82,6 +86,10 @@ final class Sequence {
 
     Generation finish(FinishReason reason, long nowNanos) {
         return new Generation(
-                history.answer(), reason, startedNanos - arrivedNanos, nowNanos - startedNanos);
+                history.answer(),
+                reason,
+                startedNanos - arrivedNanos,
+                firstTokenNanos - startedNanos,
+                nowNanos - firstTokenNanos);
     }
 }

@@ -1,5 +1,6 @@
 package io.flinkllava.runtime.pipeline;
 
+import io.flinkllava.runtime.BatchingOptions;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.ModelInfo;
@@ -8,6 +9,7 @@ import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.ExportedGraphs;
+import io.flinkllava.runtime.checkpoint.Fingerprint;
 import io.flinkllava.runtime.engine.EngineLimits;
 import io.flinkllava.runtime.engine.GenerationEngine;
 import io.flinkllava.runtime.engine.StepExecutor;
@@ -48,9 +50,10 @@ public final class CheckpointLoader implements ModelLoader {
             ModelInfo info =
                     new ModelInfo(
                             checkpoint.folder().getFileName().toString(),
+                            Fingerprint.of(checkpoint.folder()),
                             checkpoint.config().modelType(),
                             executor.device(),
-                            options.maxBatchSize(),
+                            options.batching().maxBatchSize(),
                             sequenceLength);
             LlavaModel model =
                     new LlavaPipeline(
@@ -85,43 +88,43 @@ public final class CheckpointLoader implements ModelLoader {
                         graphs,
                         options.device(),
                         options.threads(),
-                        options.maxBatchSize())
+                        options.batching().maxBatchSize())
                 : OnnxStepExecutor.open(
                         checkpoint,
                         options.device(),
                         options.threads(),
-                        options.maxBatchSize(),
+                        options.batching().maxBatchSize(),
                         sequenceLength);
     }
 
     private static int sequenceLength(
             Checkpoint checkpoint, ModelOptions options, int imageTokens) {
         int context = checkpoint.config().text().maxPositionEmbeddings();
-        if (options.maxSequenceLength() > context) {
+        if (options.batching().maxSequenceLength() > context) {
             throw LlavaException.model(
                     "max-sequence-length is "
-                            + options.maxSequenceLength()
+                            + options.batching().maxSequenceLength()
                             + ", but "
                             + checkpoint.folder()
                             + " was trained for "
                             + context
                             + " positions (max_position_embeddings)");
         }
-        return options.maxSequenceLength() == ModelOptions.CHECKPOINT_DEFAULT
+        return options.batching().maxSequenceLength() == ModelOptions.CHECKPOINT_DEFAULT
                 ? Math.min(
                         context,
                         Math.max(
-                                ModelOptions.DEFAULT_SEQUENCE_LENGTH,
-                                imageTokens + ModelOptions.DEFAULT_SEQUENCE_LENGTH / 2))
-                : options.maxSequenceLength();
+                                BatchingOptions.DEFAULT_SEQUENCE_LENGTH,
+                                imageTokens + BatchingOptions.DEFAULT_SEQUENCE_LENGTH / 2))
+                : options.batching().maxSequenceLength();
     }
 
     private static EngineLimits limits(ModelOptions options, int sequenceLength) {
         return new EngineLimits(
-                options.maxBatchSize(),
+                options.batching().maxBatchSize(),
                 sequenceLength,
-                options.maxBatchTokens(),
-                options.maxBatchDelay(),
+                options.batching().maxBatchTokens(),
+                options.batching().maxBatchDelay(),
                 options.limits().maxQueuedRequests());
     }
 

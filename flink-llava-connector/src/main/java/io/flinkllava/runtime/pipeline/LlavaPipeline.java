@@ -125,7 +125,10 @@ final class LlavaPipeline implements LlavaModel {
                     request.prompt().length(),
                     tokens.reason(),
                     new LlavaAnswer.Timing(
-                            preparing, tokens.waitingNanos(), tokens.generatingNanos()));
+                            preparing,
+                            tokens.waitingNanos(),
+                            tokens.prefillingNanos(),
+                            tokens.decodingNanos()));
         } catch (RuntimeException e) {
             return failure(e);
         }

@@ -17,7 +17,17 @@ class LlavaAnswerSerializerTest extends SerializerTestBase<LlavaAnswer> {
                     List.of(1, 32_000, 2),
                     593,
                     LlavaAnswer.FinishReason.LENGTH,
-                    new LlavaAnswer.Timing(1, 2, Long.MAX_VALUE));
+                    -1.5,
+                    List.of(
+                            new LlavaAnswer.Choice("yes", 0.75),
+                            new LlavaAnswer.Choice("no", 0.25)),
+                    List.of(
+                            new LlavaAnswer.Candidate(
+                                    "Ein Kater",
+                                    List.of(3, 2),
+                                    LlavaAnswer.FinishReason.STOP,
+                                    Double.NaN)),
+                    new LlavaAnswer.Timing(1, 2, 3, Long.MAX_VALUE));
     static final LlavaAnswer.Failure FAILURE =
             new LlavaAnswer.Failure(LlavaErrorCode.CAPACITY, "The queue is full.");
 

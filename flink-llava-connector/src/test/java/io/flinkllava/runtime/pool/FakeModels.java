@@ -63,7 +63,12 @@ final class FakeModels implements ModelLoader {
         @Override
         public ModelInfo info() {
             return new ModelInfo(
-                    String.valueOf(folder.getFileName()), "llava", options.device(), 1, 1);
+                    String.valueOf(folder.getFileName()),
+                    "0123456789abcdef",
+                    "llava",
+                    options.device(),
+                    1,
+                    1);
         }
 
         @Override

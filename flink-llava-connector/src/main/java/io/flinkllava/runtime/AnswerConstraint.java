@@ -1,0 +1,60 @@
+package io.flinkllava.runtime;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Objects;
+
+/** What an answer must look like. The model chooses among the texts that do. */
+public sealed interface AnswerConstraint extends Serializable {
+
+    /** Anything. */
+    AnswerConstraint FREE = new Free();
+
+    /** Any text. */
+    record Free() implements AnswerConstraint {}
+
+    /**
+     * Exactly one of these texts. The answer tells how likely each is ({@link
+     * LlavaAnswer.Text#choices}).
+     *
+     * @param texts at least one, none empty, none twice
+     */
+    record Choice(List<String> texts) implements AnswerConstraint {
+
+        public Choice {
+            texts = List.copyOf(texts);
+            if (texts.isEmpty()) {
+                throw LlavaException.input("There is nothing to choose from: give choices");
+            }
+            if (texts.stream().anyMatch(String::isBlank)) {
+                throw LlavaException.input("One of the choices is empty: give it a text");
+            }
+            if (texts.stream().distinct().count() < texts.size()) {
+                throw LlavaException.input("A choice occurs twice: give each once");
+            }
+        }
+    }
+
+    /**
+     * A text that a regular expression matches as a whole.
+     *
+     * @param regex what is understood is checked when a request is prepared
+     */
+    record Pattern(String regex) implements AnswerConstraint {
+        public Pattern {
+            Objects.requireNonNull(regex, "regex");
+        }
+    }
+
+    /**
+     * A JSON object.
+     *
+     * @param schema JSON Schema of a flat object: strings, numbers, integers, booleans, enums and
+     *     arrays of these
+     */
+    record Json(String schema) implements AnswerConstraint {
+        public Json {
+            Objects.requireNonNull(schema, "schema");
+        }
+    }
+}
