@@ -1,0 +1,107 @@
+package io.flinkllava.udfs.cluster;
+
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.cluster.Eventually;
+import io.flinkllava.testing.cluster.FlinkProcesses;
+import io.flinkllava.testing.cluster.JavaProcess;
+import io.flinkllava.testing.cluster.JobJar;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A machine dies while its model is in the middle of a batch. */
+class KilledTaskManagerITCase {
+
+    private static final int QUESTIONS = 300;
+    private static final int PER_SECOND = 60;
+    private static final Pattern LOADED = Pattern.compile("ModelPool +Loaded ");
+
+    @Test
+    void answersAreCompleteAndSingleAndTheOthersKeepTheirModel(@TempDir Path folder)
+            throws IOException {
+        Path output = folder.resolve("answers");
+        Path job = JobJar.with(folder.resolve("ask.jar"), List.of(SqlJar.path()));
+        String model = Golden.checkpoint("llava15").toString();
+        String picture = Golden.image("img0.png").toString();
+        try (FlinkProcesses flink =
+                FlinkProcesses.named("killed-taskmanager")
+                        .configure("taskmanager.numberOfTaskSlots", "1")
+                        .configure("parallelism.default", "2")
+                        .taskManagers(2)
+                        .start()) {
+            String id =
+                    flink.submit(
+                            job,
+                            AskJob.class,
+                            model,
+                            picture,
+                            output.toString(),
+                            Integer.toString(QUESTIONS),
+                            Integer.toString(PER_SECOND));
+            Eventually.holds(
+                    "answers are committed",
+                    Duration.ofMinutes(1),
+                    flink::logs,
+                    () -> !lines(output).isEmpty());
+            assertThat(flink.jobs().state(id)).isEqualTo("RUNNING");
+            JavaProcess victim = flink.taskManagers().get(0);
+            JavaProcess survivor = flink.taskManagers().get(1);
+
+            victim.kill();
+            flink.startTaskManager();
+            flink.jobs().await(id, "FINISHED");
+
+            assertThat(lines(output)).containsExactlyInAnyOrderElementsOf(expected(model, picture));
+            assertThat(survivor.output()).containsPattern("llava-ask.*#1 .*to RUNNING");
+            assertThat(survivor.output().lines().filter(line -> LOADED.matcher(line).find()))
+                    .as("models loaded by the TaskManager that lived on")
+                    .hasSize(1);
+        }
+    }
+
+    private static List<String> expected(String model, String picture) throws IOException {
+        byte[] encoded = Files.readAllBytes(Path.of(picture));
+        List<String> lines = new ArrayList<>();
+        try (LlavaModel llava = LlavaModel.open(Path.of(model), AskJob.OPTIONS)) {
+            for (int number = 0; number < QUESTIONS; number++) {
+                LlavaRequest request =
+                        LlavaRequest.ask(encoded, AskJob.question(number))
+                                .withGeneration(AskJob.GENERATION);
+                LlavaAnswer.Text answer = (LlavaAnswer.Text) llava.submit(request).join();
+                lines.add(AskJob.line(number, answer.text()));
+            }
+        }
+        return lines;
+    }
+
+    /** Of committed files only. */
+    static List<String> lines(Path output) throws IOException {
+        if (!Files.isDirectory(output)) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(output)) {
+            for (Path file : files.filter(KilledTaskManagerITCase::isCommitted).toList()) {
+                lines.addAll(Files.readAllLines(file));
+            }
+        }
+        return lines;
+    }
+
+    private static boolean isCommitted(Path file) {
+        return Files.isRegularFile(file) && file.getFileName().toString().startsWith("part-");
+    }
+}
