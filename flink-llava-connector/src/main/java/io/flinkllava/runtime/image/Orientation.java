@@ -40,7 +40,8 @@ enum Orientation {
         return new RgbImage(width, height, out);
     }
 
-    private boolean swapsAxes() {
+    /** Whether width and height trade places. */
+    boolean swapsAxes() {
         return switch (this) {
             case UPRIGHT, MIRRORED, HALF_TURN, FLIPPED -> false;
             case TRANSPOSED, QUARTER_TURN_RIGHT, TRANSVERSED, QUARTER_TURN_LEFT -> true;

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class KilledTaskManagerITCase {
 
     private static final int QUESTIONS = 300;
-    private static final int PER_SECOND = 60;
+    private static final int PER_SECOND = 40;
     private static final Pattern LOADED = Pattern.compile("ModelPool +Loaded ");
 
     @Test
@@ -65,7 +65,7 @@ class KilledTaskManagerITCase {
             flink.jobs().await(id, "FINISHED");
 
             assertThat(lines(output)).containsExactlyInAnyOrderElementsOf(expected(model, picture));
-            assertThat(survivor.output()).containsPattern("llava-ask.*#1 .*to RUNNING");
+            assertThat(survivor.output()).containsPattern("llava-ask.*#[1-9].*to RUNNING");
             assertThat(survivor.output().lines().filter(line -> LOADED.matcher(line).find()))
                     .as("models loaded by the TaskManager that lived on")
                     .hasSize(1);
