@@ -48,4 +48,34 @@ public record RequestLimits(
                             + maxQueuedRequests);
         }
     }
+
+    public RequestLimits withMaxImageBytes(int value) {
+        return new RequestLimits(
+                value, maxImagePixels, maxImageSide, maxImages, maxFrames, maxQueuedRequests);
+    }
+
+    public RequestLimits withMaxImagePixels(long value) {
+        return new RequestLimits(
+                maxImageBytes, value, maxImageSide, maxImages, maxFrames, maxQueuedRequests);
+    }
+
+    public RequestLimits withMaxImageSide(int value) {
+        return new RequestLimits(
+                maxImageBytes, maxImagePixels, value, maxImages, maxFrames, maxQueuedRequests);
+    }
+
+    public RequestLimits withMaxImages(int value) {
+        return new RequestLimits(
+                maxImageBytes, maxImagePixels, maxImageSide, value, maxFrames, maxQueuedRequests);
+    }
+
+    public RequestLimits withMaxFrames(int value) {
+        return new RequestLimits(
+                maxImageBytes, maxImagePixels, maxImageSide, maxImages, value, maxQueuedRequests);
+    }
+
+    public RequestLimits withMaxQueuedRequests(int value) {
+        return new RequestLimits(
+                maxImageBytes, maxImagePixels, maxImageSide, maxImages, maxFrames, value);
+    }
 }

@@ -1,0 +1,66 @@
+package io.flinkllava.flink.options;
+
+import io.flinkllava.flink.model.ModelScope;
+import io.flinkllava.flink.model.TaskModel;
+import io.flinkllava.runtime.GenerationParameters;
+import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.ModelOptions;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What a user said of a model, as a job carries it.
+ *
+ * @param generation how it answers
+ * @param requestTimeout how long a request may take; {@link LlavaRequest#NO_LIMIT} for as long as
+ *     it needs
+ */
+public record LlavaSettings(
+        TaskModel model, GenerationParameters generation, Duration requestTimeout)
+        implements Serializable {
+
+    public LlavaSettings {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(generation, "generation");
+        Objects.requireNonNull(requestTimeout, "requestTimeout");
+    }
+
+    /** Reads the options of {@link LlavaOptions}; whatever is wrong is the reader's to tell. */
+    public static LlavaSettings read(OptionReader reader) {
+        return new LlavaSettings(
+                new TaskModel(
+                        reader.required(LlavaOptions.MODEL, "the checkpoint folder").orElse(""),
+                        reader.apply(ModelOptions.DEFAULT, LlavaOptions.OPENING),
+                        reader.constant(LlavaOptions.SCOPE, ModelScope.class)),
+                reader.apply(GenerationParameters.DEFAULT, LlavaOptions.ANSWERING),
+                reader.given(LlavaOptions.REQUEST_TIMEOUT).orElse(LlavaRequest.NO_LIMIT));
+    }
+
+    /**
+     * Reads a map of nothing but these options.
+     *
+     * @param where whose options they are, to begin a message with
+     * @throws IllegalArgumentException which names every wrong key and value
+     */
+    public static LlavaSettings read(String where, Map<String, String> given) {
+        OptionReader reader = new OptionReader(given);
+        LlavaSettings settings = read(reader);
+        reader.finish(where);
+        return settings;
+    }
+
+    public boolean hasRequestTimeout() {
+        return !requestTimeout.equals(LlavaRequest.NO_LIMIT);
+    }
+
+    public LlavaSettings withGeneration(GenerationParameters value) {
+        return new LlavaSettings(model, value, requestTimeout);
+    }
+
+    public LlavaSettings withRequestTimeout(Duration value) {
+        return new LlavaSettings(model, generation, value);
+    }
+}

@@ -1,0 +1,55 @@
+package io.flinkllava.flink.pictures;
+
+import io.flinkllava.runtime.LlavaException;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/** Takes a picture into memory, and never more than a limit, whatever the other side says. */
+record LimitedBytes(int limit) {
+
+    static final long UNKNOWN = -1;
+
+    private static final int FIRST_BUFFER = 64 << 10;
+
+    /**
+     * Refuses a size that was announced.
+     *
+     * @param length in bytes, or {@link #UNKNOWN}
+     */
+    void check(long length, String uri) {
+        if (length > limit) {
+            throw tooLarge("has " + length + " bytes", uri);
+        }
+    }
+
+    /**
+     * Reads to the end.
+     *
+     * @param length what was announced, or {@link #UNKNOWN}
+     */
+    byte[] read(InputStream input, long length, String uri) throws IOException {
+        check(length, uri);
+        // One byte more than announced finds the end without growing.
+        byte[] buffer = new byte[length < 0 ? FIRST_BUFFER : (int) Math.min(limit, length) + 1];
+        int filled = 0;
+        int count = input.read(buffer, 0, buffer.length);
+        while (count >= 0) {
+            filled += count;
+            if (filled > limit) {
+                throw tooLarge("has more bytes than allowed", uri);
+            }
+            if (filled == buffer.length) {
+                buffer = Arrays.copyOf(buffer, (int) Math.min(2L * filled, limit + 1L));
+            }
+            count = input.read(buffer, filled, buffer.length - filled);
+        }
+        return filled == buffer.length ? buffer : Arrays.copyOf(buffer, filled);
+    }
+
+    private LlavaException tooLarge(String what, String uri) {
+        return LlavaException.input(
+                ShownUri.of(uri) + " " + what + ", the limit is " + limit + " (max-bytes).");
+    }
+}
