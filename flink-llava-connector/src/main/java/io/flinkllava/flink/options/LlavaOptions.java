@@ -4,6 +4,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.MemorySize;
 
 import io.flinkllava.flink.model.ModelScope;
+import io.flinkllava.flink.pictures.PictureAccess;
 import io.flinkllava.runtime.BatchingOptions;
 import io.flinkllava.runtime.CacheOptions;
 import io.flinkllava.runtime.CheckpointOptions;
@@ -19,6 +20,7 @@ import io.flinkllava.runtime.Sampling;
 import io.flinkllava.runtime.TokenRules;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -113,10 +115,10 @@ public final class LlavaOptions {
                                     "prompt tokens that are taken in between two decode steps"),
                             BatchingOptions::withMaxBatchTokens),
                     batching(
-                            key("max-batch-delay")
-                                    .durationType()
-                                    .defaultValue(BatchingOptions.DEFAULT.maxBatchDelay())
-                                    .withDescription("how long an idle model waits for company"),
+                            time(
+                                    "max-batch-delay",
+                                    BatchingOptions.DEFAULT.maxBatchDelay(),
+                                    "how long an idle model waits for company"),
                             BatchingOptions::withMaxBatchDelay),
                     caches(
                             memory(
@@ -285,7 +287,49 @@ public final class LlavaOptions {
                             texts("stop", "texts that end an answer, and stay part of it"),
                             TokenRules::withStopStrings));
 
+    /** Which pictures may be read by path or URI. */
+    public static final List<Setting<PictureAccess, ?>> READING =
+            List.of(
+                    new Setting<>(
+                            texts(
+                                    "allowed-prefixes",
+                                    "folders of Flink's file systems whose pictures may be read by"
+                                            + " path, such as /data/photos or s3://bucket/photos"),
+                            PictureAccess::withPrefixes),
+                    new Setting<>(
+                            texts(
+                                    "allowed-hosts",
+                                    "hosts whose pictures may be read by URI, such as"
+                                            + " img.example.org or *.example.org"),
+                            PictureAccess::withHosts),
+                    new Setting<>(
+                            texts(
+                                    "allowed-private-hosts",
+                                    "the same for hosts inside your network"),
+                            PictureAccess::withPrivateHosts),
+                    new Setting<>(
+                            time(
+                                    "picture-connect-timeout",
+                                    PictureAccess.NONE.connectLimit(),
+                                    "how long a connection for a picture may take to be made"),
+                            PictureAccess::withConnectLimit),
+                    new Setting<>(
+                            time(
+                                    "picture-read-timeout",
+                                    PictureAccess.NONE.readLimit(),
+                                    "how long the reading of a picture may take altogether"),
+                            PictureAccess::withReadLimit));
+
     private LlavaOptions() {}
+
+    /** Every option there is. */
+    public static List<ConfigOption<?>> all() {
+        List<ConfigOption<?>> options = new ArrayList<>(List.of(MODEL, SCOPE, REQUEST_TIMEOUT));
+        OPENING.forEach(setting -> options.add(setting.option()));
+        ANSWERING.forEach(setting -> options.add(setting.option()));
+        READING.forEach(setting -> options.add(setting.option()));
+        return List.copyOf(options);
+    }
 
     private static Setting<ModelOptions, String> compute(
             ConfigOption<String> option,
@@ -336,6 +380,10 @@ public final class LlavaOptions {
 
     private static ConfigOption<Double> real(String key, double otherwise, String description) {
         return key(key).doubleType().defaultValue(otherwise).withDescription(description);
+    }
+
+    private static ConfigOption<Duration> time(String key, Duration otherwise, String description) {
+        return key(key).durationType().defaultValue(otherwise).withDescription(description);
     }
 
     private static ConfigOption<MemorySize> memory(String key, long bytes, String description) {

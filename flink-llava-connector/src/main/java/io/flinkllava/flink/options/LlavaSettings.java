@@ -2,6 +2,7 @@ package io.flinkllava.flink.options;
 
 import io.flinkllava.flink.model.ModelScope;
 import io.flinkllava.flink.model.TaskModel;
+import io.flinkllava.flink.pictures.PictureAccess;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelOptions;
@@ -17,26 +18,34 @@ import java.util.Objects;
  * @param generation how it answers
  * @param requestTimeout how long a request may take; {@link LlavaRequest#NO_LIMIT} for as long as
  *     it needs
+ * @param pictures which pictures may be read by path or URI
  */
 public record LlavaSettings(
-        TaskModel model, GenerationParameters generation, Duration requestTimeout)
+        TaskModel model,
+        GenerationParameters generation,
+        Duration requestTimeout,
+        PictureAccess pictures)
         implements Serializable {
 
     public LlavaSettings {
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(generation, "generation");
         Objects.requireNonNull(requestTimeout, "requestTimeout");
+        Objects.requireNonNull(pictures, "pictures");
     }
 
     /** Reads the options of {@link LlavaOptions}; whatever is wrong is the reader's to tell. */
     public static LlavaSettings read(OptionReader reader) {
+        ModelOptions options = reader.apply(ModelOptions.DEFAULT, LlavaOptions.OPENING);
         return new LlavaSettings(
                 new TaskModel(
                         reader.required(LlavaOptions.MODEL, "the checkpoint folder").orElse(""),
-                        reader.apply(ModelOptions.DEFAULT, LlavaOptions.OPENING),
+                        options,
                         reader.constant(LlavaOptions.SCOPE, ModelScope.class)),
                 reader.apply(GenerationParameters.DEFAULT, LlavaOptions.ANSWERING),
-                reader.given(LlavaOptions.REQUEST_TIMEOUT).orElse(LlavaRequest.NO_LIMIT));
+                reader.given(LlavaOptions.REQUEST_TIMEOUT).orElse(LlavaRequest.NO_LIMIT),
+                reader.apply(PictureAccess.NONE, LlavaOptions.READING)
+                        .withMaxBytes(options.limits().maxImageBytes()));
     }
 
     /**
@@ -57,10 +66,10 @@ public record LlavaSettings(
     }
 
     public LlavaSettings withGeneration(GenerationParameters value) {
-        return new LlavaSettings(model, value, requestTimeout);
+        return new LlavaSettings(model, value, requestTimeout, pictures);
     }
 
     public LlavaSettings withRequestTimeout(Duration value) {
-        return new LlavaSettings(model, generation, value);
+        return new LlavaSettings(model, generation, value, pictures);
     }
 }

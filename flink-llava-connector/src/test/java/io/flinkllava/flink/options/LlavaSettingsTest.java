@@ -3,6 +3,7 @@ package io.flinkllava.flink.options;
 import org.apache.flink.configuration.ConfigOption;
 
 import io.flinkllava.flink.model.ModelScope;
+import io.flinkllava.flink.pictures.PictureAccess;
 import io.flinkllava.runtime.BatchingOptions;
 import io.flinkllava.runtime.CacheOptions;
 import io.flinkllava.runtime.CheckpointOptions;
@@ -23,7 +24,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -67,7 +67,12 @@ class LlavaSettingsTest {
                     Map.entry("repetition-penalty", "1.2"),
                     Map.entry("no-repeat-ngram", "3"),
                     Map.entry("bad-words", "foo;bar"),
-                    Map.entry("stop", "END;'a;b'"));
+                    Map.entry("stop", "END;'a;b'"),
+                    Map.entry("allowed-prefixes", "/data/a;s3://bucket/b"),
+                    Map.entry("allowed-hosts", "*.example.org"),
+                    Map.entry("allowed-private-hosts", "pictures:8080"),
+                    Map.entry("picture-connect-timeout", "1 s"),
+                    Map.entry("picture-read-timeout", "2 s"));
 
     @Test
     void everyOptionReachesItsPlace() {
@@ -100,14 +105,22 @@ class LlavaSettingsTest {
     }
 
     @Test
+    void picturesAreReadWhereTheyMayBe() {
+        assertThat(LlavaSettings.read("here", ALL).pictures())
+                .isEqualTo(
+                        new PictureAccess(
+                                List.of("/data/a", "s3://bucket/b"),
+                                List.of("*.example.org"),
+                                List.of("pictures:8080"),
+                                2 << 20,
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(2)));
+    }
+
+    @Test
     void theCatalogueHoldsNothingElse() {
-        Stream<String> settings =
-                Stream.concat(LlavaOptions.OPENING.stream(), LlavaOptions.ANSWERING.stream())
-                        .map(setting -> setting.option().key());
-        Stream<String> others =
-                Stream.of(LlavaOptions.MODEL, LlavaOptions.SCOPE, LlavaOptions.REQUEST_TIMEOUT)
-                        .map(ConfigOption::key);
-        assertThat(Stream.concat(settings, others))
+        assertThat(LlavaOptions.all())
+                .extracting(ConfigOption::key)
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(ALL.keySet());
     }
@@ -126,8 +139,8 @@ class LlavaSettingsTest {
     @Test
     void defaultsAreThoseOfTheRuntime() {
         Map<String, String> spelledOut = new HashMap<>(Map.of("model", "/models/m"));
-        Stream.concat(LlavaOptions.OPENING.stream(), LlavaOptions.ANSWERING.stream())
-                .map(Setting::option)
+        LlavaOptions.all().stream()
+                .filter(ConfigOption::hasDefaultValue)
                 .filter(option -> !(option.defaultValue() instanceof List<?>))
                 .forEach(option -> spelledOut.put(option.key(), written(option.defaultValue())));
         assertThat(LlavaSettings.read("here", spelledOut))

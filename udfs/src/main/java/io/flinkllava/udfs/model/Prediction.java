@@ -1,0 +1,26 @@
+package io.flinkllava.udfs.model;
+
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.functions.FunctionContext;
+
+import io.flinkllava.flink.options.LlavaSettings;
+import io.flinkllava.udfs.request.ModelSession;
+import io.flinkllava.udfs.request.RequestTemplate;
+
+import java.io.Serializable;
+import java.util.concurrent.CompletableFuture;
+
+/** What a statement makes of each row, as the job carries it. */
+record Prediction(
+        LlavaSettings settings, RequestTemplate template, InputColumns input, OutputColumns output)
+        implements Serializable {
+
+    ModelSession open(FunctionContext context) {
+        return ModelSession.open(settings, context);
+    }
+
+    /** The output row of an input row. The future never fails. */
+    CompletableFuture<RowData> predict(ModelSession session, RowData row) {
+        return session.ask(template, input.parts(row)).thenApply(output::row);
+    }
+}

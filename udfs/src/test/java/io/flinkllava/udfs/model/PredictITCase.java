@@ -1,0 +1,91 @@
+package io.flinkllava.udfs.model;
+
+import org.apache.flink.types.Row;
+
+import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.GoldenRequest;
+import io.flinkllava.udfs.SqlSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** {@code ML_PREDICT} with a real model. */
+class PredictITCase {
+
+    private static final String CHECKPOINT = "llava15";
+    private static final String ASK =
+            "CREATE MODEL ask INPUT (image BYTES, question STRING)"
+                    + " OUTPUT (answer STRING, error STRING, error_code STRING,"
+                    + " finish_reason STRING, prompt_tokens INT, completion_tokens INT,"
+                    + " model_version STRING, latency_ms BIGINT) "
+                    + SqlSession.with(
+                            "provider", "llava",
+                            "model", SqlSession.checkpoint(CHECKPOINT),
+                            "device", "cpu",
+                            "max-sequence-length", "512",
+                            "max-new-tokens", "24");
+
+    @ParameterizedTest
+    @CsvSource({"streaming, true", "streaming, false", "batch, true", "batch, false"})
+    void answersAreThoseOfTransformers(String mode, String async) {
+        List<GoldenRequest> golden = SqlSession.questions(CHECKPOINT);
+        SqlSession sql = SqlSession.inMode(mode).view("photos", golden);
+        sql.run(ASK);
+        List<Row> rows =
+                sql.run(
+                        "SELECT id, answer, error, prompt_tokens, completion_tokens, finish_reason,"
+                                + " model_version, latency_ms FROM ML_PREDICT(TABLE photos, MODEL"
+                                + " ask, DESCRIPTOR(image, question), MAP['async', '"
+                                + async
+                                + "'])");
+        Map<String, Row> byId =
+                rows.stream()
+                        .collect(Collectors.toMap(row -> row.<String>getFieldAs(0), row -> row));
+        assertThat(byId).hasSize(golden.size());
+        for (GoldenRequest expected : golden) {
+            Row row = byId.get(expected.id());
+            assertThat(row.getField(1)).as(expected.id()).isEqualTo(expected.text());
+            assertThat(row.getField(2)).isNull();
+            assertThat(row.getField(3)).isEqualTo(expected.promptTokens());
+            assertThat(row.getField(4)).isEqualTo(expected.tokenIds().size());
+            assertThat(row.<String>getFieldAs(5)).isIn("stop", "length");
+            assertThat(row.<String>getFieldAs(6)).matches("llava15@[0-9a-f]{16}");
+            assertThat(row.<Long>getFieldAs(7)).isNotNegative();
+        }
+    }
+
+    @Test
+    void whatIsWrongWithARowIsItsErrorAndStopsNothingElse() throws Exception {
+        SqlSession sql = SqlSession.streaming();
+        byte[] picture = Files.readAllBytes(Golden.image("img0.png"));
+        sql.run(ASK);
+        sql.run(
+                "CREATE TEMPORARY VIEW photos AS SELECT * FROM (VALUES"
+                        + " (1, CAST(NULL AS BYTES), 'What is this?'),"
+                        + " (2, x'FFD8FFE0DEADBEEF', 'What is this?'),"
+                        + " (3, "
+                        + SqlSession.literal(picture)
+                        + ", CAST(NULL AS STRING)),"
+                        + " (4, "
+                        + SqlSession.literal(picture)
+                        + ", 'What is this?')) AS t (id, image, question)");
+        List<Row> rows =
+                sql.run(
+                        "SELECT id, answer, error_code, error FROM ML_PREDICT(TABLE photos, MODEL"
+                                + " ask, DESCRIPTOR(image, question))");
+        assertThat(rows).extracting(row -> row.getField(0)).containsExactly(1, 2, 3, 4);
+        assertThat(rows.get(0)).isEqualTo(Row.of(1, null, "INPUT", "The picture is NULL"));
+        assertThat(rows.get(1).getField(2)).isEqualTo("INPUT");
+        assertThat(rows.get(1).<String>getFieldAs(3)).doesNotContain("DEADBEEF");
+        assertThat(rows.get(2)).isEqualTo(Row.of(3, null, "INPUT", "The question is NULL"));
+        assertThat(rows.get(3).getField(1)).isNotNull();
+        assertThat(rows.get(3).getField(3)).isNull();
+    }
+}
