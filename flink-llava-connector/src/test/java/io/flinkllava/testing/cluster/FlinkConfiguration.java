@@ -41,6 +41,8 @@ final class FlinkConfiguration {
             """
             rootLogger.level = INFO
             rootLogger.appenderRef.console.ref = Console
+            logger.types.name = org.apache.flink.api.java.typeutils
+            logger.types.level = WARN
             appender.console.type = Console
             appender.console.name = Console
             appender.console.layout.type = PatternLayout

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -55,7 +54,7 @@ class KilledTaskManagerITCase {
                     "answers are committed",
                     Duration.ofMinutes(1),
                     flink::logs,
-                    () -> !lines(output).isEmpty());
+                    () -> !AnswerFiles.lines(output).isEmpty());
             assertThat(flink.jobs().state(id)).isEqualTo("RUNNING");
             JavaProcess victim = flink.taskManagers().get(0);
             JavaProcess survivor = flink.taskManagers().get(1);
@@ -64,7 +63,8 @@ class KilledTaskManagerITCase {
             flink.startTaskManager();
             flink.jobs().await(id, "FINISHED");
 
-            assertThat(lines(output)).containsExactlyInAnyOrderElementsOf(expected(model, picture));
+            assertThat(AnswerFiles.lines(output))
+                    .containsExactlyInAnyOrderElementsOf(expected(model, picture));
             assertThat(survivor.output()).containsPattern("llava-ask.*#[1-9].*to RUNNING");
             assertThat(survivor.output().lines().filter(line -> LOADED.matcher(line).find()))
                     .as("models loaded by the TaskManager that lived on")
@@ -85,23 +85,5 @@ class KilledTaskManagerITCase {
             }
         }
         return lines;
-    }
-
-    /** Of committed files only. */
-    static List<String> lines(Path output) throws IOException {
-        if (!Files.isDirectory(output)) {
-            return List.of();
-        }
-        List<String> lines = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(output)) {
-            for (Path file : files.filter(KilledTaskManagerITCase::isCommitted).toList()) {
-                lines.addAll(Files.readAllLines(file));
-            }
-        }
-        return lines;
-    }
-
-    private static boolean isCommitted(Path file) {
-        return Files.isRegularFile(file) && file.getFileName().toString().startsWith("part-");
     }
 }
