@@ -5,7 +5,6 @@ import com.tngtech.archunit.lang.ArchRule;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -74,10 +73,7 @@ public final class ArchitectureRules {
                                             not(
                                                     resideInAnyPackage(
                                                             "io.flinkllava.runtime",
-                                                            "io.flinkllava.runtime.pool")))
-                                    // A picture's header is read without a model.
-                                    .and(not(simpleName("ImageDecoder")))
-                                    .and(not(simpleName("ImageHeader"))))
+                                                            "io.flinkllava.runtime.pool"))))
                     .allowEmptyShould(true);
 
     @ArchTest

@@ -5,7 +5,6 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.RequestLimits;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -47,43 +46,13 @@ public final class ImageDecoder {
      *     limits; with code CAPACITY if the pixels found no memory
      */
     public RgbImage decode(byte[] encoded) {
-        return checked(
-                encoded,
-                (format, reader, header) ->
-                        header.orientation().apply(reader.pixels(encoded, header)));
-    }
-
-    /**
-     * Reads a picture's header, which costs no memory for pixels. What lies behind the header may
-     * still be broken.
-     *
-     * @param encoded not changed
-     * @throws LlavaException with code INPUT if this is no picture, or one beyond the limits
-     */
-    public ImageHeader header(byte[] encoded) {
-        return checked(encoded, (format, reader, header) -> shown(format, header));
-    }
-
-    private static ImageHeader shown(ImageFormat format, PictureHeader header) {
-        boolean turned = header.orientation().swapsAxes();
-        return new ImageHeader(
-                format.name().toLowerCase(Locale.ROOT),
-                turned ? header.height() : header.width(),
-                turned ? header.width() : header.height());
-    }
-
-    private interface Step<T> {
-        T take(ImageFormat format, PictureReader reader, PictureHeader header) throws IOException;
-    }
-
-    private <T> T checked(byte[] encoded, Step<T> step) {
         Objects.requireNonNull(encoded, "encoded");
         ImageFormat format = format(encoded);
         PictureReader reader = READERS.get(format);
         try {
             PictureHeader header = reader.header(encoded);
             checkSize(format, header);
-            return step.take(format, reader, header);
+            return header.orientation().apply(reader.pixels(encoded, header));
         } catch (LlavaException e) {
             throw e;
         } catch (IOException e) {

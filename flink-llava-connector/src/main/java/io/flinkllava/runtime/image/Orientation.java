@@ -40,8 +40,7 @@ enum Orientation {
         return new RgbImage(width, height, out);
     }
 
-    /** Whether width and height trade places. */
-    boolean swapsAxes() {
+    private boolean swapsAxes() {
         return switch (this) {
             case UPRIGHT, MIRRORED, HALF_TURN, FLIPPED -> false;
             case TRANSPOSED, QUARTER_TURN_RIGHT, TRANSVERSED, QUARTER_TURN_LEFT -> true;

@@ -105,22 +105,6 @@ class ImageDecoderTest {
                 .containsAll(List.of(ImageFormat.values()));
     }
 
-    /** Of every format, turned pictures too. */
-    @Test
-    void headerSaysWhatDecodingFinds() {
-        ImageDecoder decoder = new ImageDecoder(RequestLimits.DEFAULT);
-        for (String name : TestPictures.all()) {
-            byte[] encoded = TestPictures.bytes(name);
-            RgbImage decoded = decoder.decode(encoded);
-            ImageHeader header = decoder.header(encoded);
-            assertThat(List.of(header.width(), header.height()))
-                    .as(name)
-                    .isEqualTo(List.of(decoded.width(), decoded.height()));
-        }
-        assertThat(decoder.header(TestPictures.bytes("checkpoints/images/rotated.jpg")).format())
-                .isEqualTo("jpeg");
-    }
-
     private static double meanDifference(byte[] actual, byte[] expected) {
         assertThat(actual).hasSameSizeAs(expected);
         long sum = 0;
