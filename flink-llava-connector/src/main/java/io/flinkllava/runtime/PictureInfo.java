@@ -2,7 +2,6 @@ package io.flinkllava.runtime;
 
 import java.time.LocalDateTime;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * What a picture says of itself.
@@ -14,7 +13,7 @@ import java.util.Optional;
  * @param orientation EXIF's 1 to 8, how the stored picture has to be turned; 1 is upright, and what
  *     is said of pictures that say nothing
  * @param takenAt when it was taken, by the camera's own clock (EXIF {@code DateTimeOriginal}, else
- *     {@code DateTime}); EXIF's zone is rarely known and left out
+ *     {@code DateTime}); null where it is not said. EXIF's zone is rarely known and left out
  * @param sha256 of the encoded bytes, 64 hexadecimal digits: the same bytes, the same picture
  */
 public record PictureInfo(
@@ -22,12 +21,11 @@ public record PictureInfo(
         int width,
         int height,
         int orientation,
-        Optional<LocalDateTime> takenAt,
+        LocalDateTime takenAt,
         String sha256) {
 
     public PictureInfo {
         Objects.requireNonNull(format, "format");
-        Objects.requireNonNull(takenAt, "takenAt");
         Objects.requireNonNull(sha256, "sha256");
     }
 

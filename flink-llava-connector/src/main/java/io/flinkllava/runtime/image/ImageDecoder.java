@@ -73,7 +73,7 @@ public final class ImageDecoder {
                             header.width(),
                             header.height(),
                             header.orientation().tagValue(),
-                            header.exif().takenAt(),
+                            header.exif().takenAt().orElse(null),
                             ContentHash.of(encoded));
                 });
     }
