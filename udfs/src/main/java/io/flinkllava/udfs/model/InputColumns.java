@@ -73,7 +73,7 @@ record InputColumns(List<Argument> columns) implements Serializable {
 
     private static Optional<Part> part(String name, LogicalType type) {
         boolean isText = type.is(LogicalTypeFamily.CHARACTER_STRING);
-        boolean isPicture = Part.PICTURES.accept(type).isPresent();
+        boolean isPicture = Part.PICTURES.accepts(type);
         if (isPicture && (isPictureName(name) || !(isText || isTexts(type)))) {
             return Optional.of(Part.PICTURES);
         }
@@ -83,11 +83,11 @@ record InputColumns(List<Argument> columns) implements Serializable {
         if (isTexts(type)) {
             return Optional.of(Part.CHOICES);
         }
-        return Part.TURNS.accept(type).map(conversation -> Part.TURNS);
+        return Part.TURNS.accepts(type) ? Optional.of(Part.TURNS) : Optional.empty();
     }
 
     private static boolean isTexts(LogicalType type) {
-        return Part.CHOICES.accept(type).isPresent();
+        return Part.CHOICES.accepts(type);
     }
 
     private static boolean isPictureName(String name) {

@@ -4,14 +4,12 @@ import io.flinkllava.flink.options.LlavaSettings;
 import io.flinkllava.flink.options.OptionReader;
 import io.flinkllava.flink.options.Spelling;
 import io.flinkllava.runtime.AnswerConstraint;
-import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.udfs.request.AnswerColumn;
 import io.flinkllava.udfs.request.Part;
 import io.flinkllava.udfs.request.RequestTemplate;
 import io.flinkllava.udfs.request.Task;
 
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -74,15 +72,21 @@ record ModelStatement(
         }
     }
 
-    /** What each row is asked with. */
-    RequestTemplate template(GenerationParameters generation, Duration timeLimit) {
-        return new RequestTemplate(
-                prompt,
-                task == Task.EXTRACT ? output.instruction() : "",
-                generation
-                        .withConstraint(constraint())
-                        .withLogProbability(output.has(AnswerColumn.CONFIDENCE)),
-                timeLimit);
+    /**
+     * What becomes of each row.
+     *
+     * @param used the settings with what a call says besides
+     */
+    Prediction prediction(LlavaSettings used) {
+        RequestTemplate template =
+                new RequestTemplate(
+                        prompt,
+                        task == Task.EXTRACT ? output.instruction() : "",
+                        used.generation()
+                                .withConstraint(constraint())
+                                .withLogProbability(output.has(AnswerColumn.CONFIDENCE)),
+                        used.requestTimeout());
+        return new Prediction(used, template, input, output);
     }
 
     private AnswerConstraint constraint() {

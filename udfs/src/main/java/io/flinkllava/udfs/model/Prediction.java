@@ -16,7 +16,7 @@ record Prediction(
         implements Serializable {
 
     ModelSession open(FunctionContext context) {
-        return ModelSession.open(settings, context);
+        return ModelSession.open(settings, context, context.getMetricGroup());
     }
 
     /** The output row of an input row. The future never fails. */

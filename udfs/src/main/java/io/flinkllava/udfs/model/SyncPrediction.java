@@ -28,7 +28,7 @@ public final class SyncPrediction extends PredictFunction {
 
     @Override
     public Collection<RowData> predict(RowData row) {
-        return List.of(session.await(prediction.predict(session, row)));
+        return List.of(ModelSession.await(prediction.predict(session, row), session::giveUp));
     }
 
     @Override

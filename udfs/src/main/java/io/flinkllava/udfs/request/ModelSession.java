@@ -1,5 +1,6 @@
 package io.flinkllava.udfs.request;
 
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.functions.FunctionContext;
 
 import io.flinkllava.flink.metrics.LlavaMetrics;
@@ -60,15 +61,17 @@ public final class ModelSession implements AutoCloseable {
     /**
      * Leases the model. Call it in the task, never on the client.
      *
+     * @param group where its metrics appear
      * @throws LlavaException MODEL if it cannot be opened
      */
-    public static ModelSession open(LlavaSettings settings, FunctionContext context) {
+    public static ModelSession open(
+            LlavaSettings settings, FunctionContext context, MetricGroup group) {
         ModelLease lease =
                 settings.model()
                         .lease(
                                 context.getTaskInfo(),
                                 context.getExternalResourceInfos(TaskModel.GPU_RESOURCE));
-        LlavaMetrics metrics = new LlavaMetrics(context.getMetricGroup());
+        LlavaMetrics metrics = new LlavaMetrics(group);
         metrics.engine(lease.model()::counters);
         return new ModelSession(
                 lease, PictureReader.open(settings.pictures(), READING_THREADS), metrics);
@@ -154,14 +157,17 @@ public final class ModelSession implements AutoCloseable {
     }
 
     /**
-     * Waits for what came of a request. A task that is cancelled does not wait: it gets a failure,
-     * stays interrupted, and asks no more.
+     * Waits for what comes of a request. A task that is cancelled does not wait: it gives up, gets
+     * a failure and stays interrupted.
+     *
+     * @param reply never fails
+     * @param giveUp ends what is waited for
      */
-    public <T> T await(CompletableFuture<T> reply) {
+    public static <T> T await(CompletableFuture<T> reply, Runnable giveUp) {
         try {
             return reply.get();
         } catch (InterruptedException e) {
-            giveUp();
+            giveUp.run();
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
             throw new IllegalStateException("Replies never fail", e);
@@ -169,7 +175,8 @@ public final class ModelSession implements AutoCloseable {
         return reply.join();
     }
 
-    private void giveUp() {
+    /** Fails what is still running. Nothing more may be asked. */
+    public void giveUp() {
         reader.close();
         running.values().forEach(answer -> answer.cancel(false));
     }

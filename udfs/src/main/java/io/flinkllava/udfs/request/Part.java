@@ -68,12 +68,20 @@ public enum Part {
                 .collect(Collectors.joining(" or "));
     }
 
-    /** The type among {@link #types} that values of a type are taken as. */
-    public Optional<DataType> accept(LogicalType given) {
-        if (given.is(LogicalTypeRoot.NULL)) {
+    /** Whether values of a type are taken. */
+    public boolean accepts(LogicalType given) {
+        return types().stream().anyMatch(type -> isAlike(type.getLogicalType(), given));
+    }
+
+    /** The type that arguments of a type are taken as: the same in internal data structures. */
+    public Optional<DataType> accept(DataType given) {
+        if (given.getLogicalType().is(LogicalTypeRoot.NULL)) {
             return Optional.of(types().get(0));
         }
-        return types().stream().filter(type -> isAlike(type.getLogicalType(), given)).findFirst();
+        return types().stream()
+                .filter(type -> isAlike(type.getLogicalType(), given.getLogicalType()))
+                .findFirst()
+                .map(type -> given.bridgedTo(type.getConversionClass()));
     }
 
     /** Lengths, nullability and names of fields make no difference. */

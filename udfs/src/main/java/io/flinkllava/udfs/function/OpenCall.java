@@ -1,0 +1,105 @@
+package io.flinkllava.udfs.function;
+
+import org.apache.flink.table.functions.FunctionContext;
+
+import io.flinkllava.flink.options.LlavaSettings;
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.udfs.request.ModelSession;
+import io.flinkllava.udfs.request.Part;
+import io.flinkllava.udfs.request.Reply;
+import io.flinkllava.udfs.request.RequestParts;
+import io.flinkllava.udfs.request.RequestTemplate;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** A call in a task. Used and closed by the task's thread. */
+final class OpenCall implements AutoCloseable {
+
+    private static final String FUNCTION_GROUP = "function";
+    private static final String MODEL_GROUP = "model";
+
+    private final PlannedCall planned;
+    private final FunctionContext context;
+    private final Map<String, ModelSession> sessions = new HashMap<>();
+
+    OpenCall(PlannedCall planned, FunctionContext context) {
+        this.planned = planned;
+        this.context = context;
+    }
+
+    /** What the values of a row are of a request; an optional one that is NULL is not there. */
+    RequestParts parts(Object... values) {
+        RequestParts parts = new RequestParts();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != null || !planned.call().parameters().get(i).optional()) {
+                parts.with(planned.arguments().get(i), values[i]);
+            }
+        }
+        return parts;
+    }
+
+    /**
+     * Whether a parameter that must be given is NULL: then so is what a scalar function returns.
+     */
+    boolean isNull(RequestParts parts) {
+        return planned.call().parameters().stream()
+                .anyMatch(parameter -> !parameter.optional() && parts.isNull(parameter.part()));
+    }
+
+    /** Asks; the future never fails. */
+    CompletableFuture<Reply> ask(RequestParts parts) {
+        String model = parts.text(Part.MODEL).orElse(FunctionSettings.STANDARD);
+        LlavaSettings settings;
+        try {
+            settings = planned.settings().model(model);
+        } catch (LlavaException e) {
+            return CompletableFuture.completedFuture(unknownModel(e));
+        }
+        return session(model)
+                .ask(
+                        new RequestTemplate(
+                                planned.call().task().prompt(),
+                                "",
+                                settings.generation(),
+                                settings.requestTimeout()),
+                        parts);
+    }
+
+    private static Reply unknownModel(LlavaException problem) {
+        return new Reply(
+                new LlavaAnswer.Failure(problem.code(), problem.getMessage()), "", Duration.ZERO);
+    }
+
+    /** Asks and waits. */
+    Reply answer(RequestParts parts) {
+        return ModelSession.await(
+                ask(parts), () -> sessions.values().forEach(ModelSession::giveUp));
+    }
+
+    /**
+     * The session of a model, opened when it is first asked for.
+     *
+     * @throws LlavaException MODEL if it cannot be opened
+     */
+    ModelSession session(String model) {
+        return sessions.computeIfAbsent(
+                model,
+                name ->
+                        ModelSession.open(
+                                planned.settings().model(name),
+                                context,
+                                context.getMetricGroup()
+                                        .addGroup(FUNCTION_GROUP, planned.call().name())
+                                        .addGroup(
+                                                MODEL_GROUP, name.isEmpty() ? "standard" : name)));
+    }
+
+    @Override
+    public void close() {
+        sessions.values().forEach(ModelSession::close);
+    }
+}

@@ -1,0 +1,2 @@
+/** {@code LOAD MODULE llava WITH (...)}. */
+package io.flinkllava.udfs.module;
