@@ -1,6 +1,5 @@
 package io.flinkllava.runtime.text;
 
-import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
@@ -50,13 +49,9 @@ public final class LlavaTokenizer implements AutoCloseable {
             throw LlavaException.model(missing(tokenizerJson));
         }
         keepOffline();
+        TokenizerLibrary.load();
         try (InputStream json = Files.newInputStream(tokenizerJson)) {
             return new LlavaTokenizer(HuggingFaceTokenizer.newInstance(json, OPTIONS));
-        } catch (EngineException e) {
-            throw new LlavaException(
-                    LlavaErrorCode.MODEL,
-                    "The native tokenizer library does not load on this machine: " + cause(e),
-                    e);
         } catch (IOException | RuntimeException e) {
             throw new LlavaException(
                     LlavaErrorCode.MODEL,
@@ -82,10 +77,6 @@ public final class LlavaTokenizer implements AutoCloseable {
     private static String conversion(Path tokenizerJson) {
         String folder = "'" + tokenizerJson.toAbsolutePath().getParent() + "'";
         return " AutoTokenizer.from_pretrained(" + folder + ").save_pretrained(" + folder + ")";
-    }
-
-    private static String cause(Throwable e) {
-        return e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
     }
 
     /**

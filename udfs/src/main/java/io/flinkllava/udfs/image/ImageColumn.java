@@ -30,18 +30,19 @@ enum ImageColumn {
     }
 
     /** The column's value, in Flink's internal representation. */
-    Object valueOf(PictureFile file) {
+    Object valueOf(Picture picture) {
         if (this == ERROR) {
-            return StringData.fromString(file.error());
+            return StringData.fromString(picture.error());
         }
-        if (file.error() != null) {
+        if (picture.error() != null) {
             return null;
         }
         return switch (this) {
-            case CONTENT -> file.content();
-            case WIDTH -> file.header().width();
-            case HEIGHT -> file.header().height();
-            case IMAGE_FORMAT -> StringData.fromString(file.header().format());
+            case CONTENT -> picture.content();
+            case WIDTH -> picture.width();
+            case HEIGHT -> picture.height();
+            case IMAGE_FORMAT ->
+                    StringData.fromString(picture.info().format().toLowerCase(Locale.ROOT));
             case ERROR -> null;
         };
     }

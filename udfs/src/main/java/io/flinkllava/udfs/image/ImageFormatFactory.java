@@ -15,8 +15,6 @@ import org.apache.flink.table.factories.DynamicTableFactory;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.types.DataType;
 
-import io.flinkllava.flink.files.WholeFileFormat;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -62,7 +60,7 @@ public final class ImageFormatFactory implements BulkReaderFormatFactory {
     @Override
     public Set<ConfigOption<?>> optionalOptions() {
         return Set.of(
-                ImageFormatOptions.MAX_SIZE,
+                ImageFormatOptions.MAX_BYTES,
                 ImageFormatOptions.MAX_PIXELS,
                 ImageFormatOptions.ON_ERROR);
     }
@@ -92,7 +90,7 @@ public final class ImageFormatFactory implements BulkReaderFormatFactory {
                 DynamicTableSource.Context context, DataType physical, int[][] projections) {
             List<ImageColumn> columns = ImageColumn.of(physical);
             Projection used = Projection.of(projections);
-            return new WholeFileFormat<>(
+            return new ImageRowFormat(
                     new ImageRowMaker(
                             settings,
                             Arrays.stream(used.toTopLevelIndexes())

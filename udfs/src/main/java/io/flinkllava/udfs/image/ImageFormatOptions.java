@@ -9,8 +9,8 @@ import io.flinkllava.runtime.RequestLimits;
 /** Options of {@code 'format' = 'image'}, in a table all beginning with {@code image.}. */
 public final class ImageFormatOptions {
 
-    public static final ConfigOption<MemorySize> MAX_SIZE =
-            ConfigOptions.key("max-size")
+    public static final ConfigOption<MemorySize> MAX_BYTES =
+            ConfigOptions.key("max-bytes")
                     .memoryType()
                     .defaultValue(new MemorySize(RequestLimits.DEFAULT.maxImageBytes()))
                     .withDescription("Largest file that is read; at most 1 gb.");

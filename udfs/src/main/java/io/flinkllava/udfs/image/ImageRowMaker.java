@@ -3,36 +3,37 @@ package io.flinkllava.udfs.image;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 
-import io.flinkllava.flink.files.WholeFile;
-import io.flinkllava.flink.files.WholeFileFormat;
-import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.flink.files.PictureFile;
 import io.flinkllava.runtime.LlavaException;
-import io.flinkllava.runtime.image.ImageDecoder;
+import io.flinkllava.runtime.PictureInfo;
 
-import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the row of a file, with the columns that the query uses. */
-final class ImageRowMaker implements WholeFileFormat.RecordMaker<RowData> {
+/**
+ * Makes the row of a file, or none.
+ *
+ * @param columns those that the query uses
+ */
+record ImageRowMaker(ImageFormatSettings settings, List<ImageColumn> columns)
+        implements Serializable {
 
-    private static final long serialVersionUID = 1L;
-
-    private final ImageFormatSettings settings;
-    private final List<ImageColumn> columns;
-
-    ImageRowMaker(ImageFormatSettings settings, List<ImageColumn> columns) {
-        this.settings = settings;
-        this.columns = columns;
+    /** Whether files have to be opened: whether there is a row must not depend on the query. */
+    boolean needsContent() {
+        return !columns.isEmpty() || settings.onError() != OnError.NULL;
     }
 
-    @Override
-    public Optional<RowData> make(WholeFile file) throws IOException {
-        // Whether there is a row must not depend on what a query selects.
-        if (columns.isEmpty() && settings.onError() == OnError.NULL) {
+    /**
+     * The row of a file.
+     *
+     * @throws LlavaException with code INPUT if the file is to fail the job
+     */
+    Optional<RowData> make(PictureFile file) {
+        if (!needsContent()) {
             return Optional.of(new GenericRowData(0));
         }
-        PictureFile picture = read(file);
+        Picture picture = look(file);
         if (picture.error() == null) {
             return Optional.of(row(picture));
         }
@@ -49,20 +50,27 @@ final class ImageRowMaker implements WholeFileFormat.RecordMaker<RowData> {
         };
     }
 
-    private PictureFile read(WholeFile file) throws IOException {
+    private Picture look(PictureFile file) {
+        if (file.problem() != null) {
+            return new Picture(null, null, file.problem());
+        }
         try {
-            byte[] content = file.read(settings.limits().maxImageBytes());
-            return new PictureFile(
-                    content, new ImageDecoder(settings.limits()).header(content), null);
+            PictureInfo info = PictureInfo.of(file.content());
+            long pixels = (long) info.width() * info.height();
+            return pixels > settings.maxPixels()
+                    ? new Picture(null, null, tooLarge(info))
+                    : new Picture(file.content(), info, null);
         } catch (LlavaException e) {
-            if (e.code() != LlavaErrorCode.INPUT) {
-                throw e;
-            }
-            return new PictureFile(null, null, e.getMessage());
+            return new Picture(null, null, e.getMessage());
         }
     }
 
-    private RowData row(PictureFile picture) {
+    private String tooLarge(PictureInfo info) {
+        return "The picture has %d x %d pixels, the limit is %d in all ('image.max-pixels')"
+                .formatted(info.width(), info.height(), settings.maxPixels());
+    }
+
+    private RowData row(Picture picture) {
         GenericRowData row = new GenericRowData(columns.size());
         for (int i = 0; i < columns.size(); i++) {
             row.setField(i, columns.get(i).valueOf(picture));

@@ -60,6 +60,24 @@ class SqlFromLibITCase {
         assertAnswers(AnswerFiles.rows(answers), pictures);
     }
 
+    @Test
+    void functionOfTheModuleAnswersInStreamingMode() throws IOException {
+        Path answers = folder.resolve("answers");
+        try (SqlGateway.Session session = gateway.open()) {
+            session.executeAll(
+                    "SET 'table.dml-sync' = 'true';\n"
+                            + SqlScript.declarations(pictures, answers, "")
+                            + SqlScript.LOAD_MODULE
+                            + SqlScript.ASK);
+        }
+        List<JsonNode> rows = AnswerFiles.rows(answers);
+        assertThat(rows).hasSize(pictures.answers().size() + 1);
+        for (JsonNode row : rows) {
+            assertThat(row.path("answer").asText(null))
+                    .isEqualTo(pictures.answers().get(row.get("name").asText()));
+        }
+    }
+
     /** Finished files appear with checkpoints; the folder is watched until the job is cancelled. */
     @Test
     void watchedFolderIsAnsweredOnceThoughATaskManagerIsKilled() throws IOException {
@@ -119,7 +137,7 @@ class SqlFromLibITCase {
             session.execute(SqlScript.model("device"));
             assertThat(
                             session.execute(
-                                    "SELECT COUNT(answer) FROM ML_PREDICT(TABLE (SELECT content, '"
+                                    "SELECT COUNT(answer) FROM ML_PREDICT((SELECT content, '"
                                             + PictureFolder.QUESTION
                                             + "' AS question FROM photos), MODEL ask,"
                                             + " DESCRIPTOR(content, question))"))

@@ -43,4 +43,18 @@ final class SqlScript {
             INSERT INTO answers SELECT name, answer, error
             FROM ML_PREDICT(TABLE questions, MODEL ask, DESCRIPTOR(content, question));
             """;
+
+    static final String LOAD_MODULE =
+            """
+            LOAD MODULE llava WITH ('model' = '%s', 'device' = 'cpu',
+              'max-sequence-length' = '512', 'max-new-tokens' = '16');
+            """
+                    .formatted(PictureFolder.model());
+
+    static final String ASK =
+            """
+            INSERT INTO answers SELECT name, LLAVA_ASK(content, '%s'), CAST(NULL AS STRING)
+            FROM photos;
+            """
+                    .formatted(PictureFolder.QUESTION);
 }

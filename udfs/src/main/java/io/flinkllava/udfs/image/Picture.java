@@ -1,0 +1,29 @@
+package io.flinkllava.udfs.image;
+
+import io.flinkllava.runtime.PictureInfo;
+
+/**
+ * What was found in a file: a picture, or why it is none that can be used.
+ *
+ * @param content null beside an error
+ * @param info null beside an error
+ * @param error null beside content
+ */
+record Picture(byte[] content, PictureInfo info, String error) {
+
+    private static final int FIRST_TURNED_ORIENTATION = 5;
+
+    /** In pixels, as shown. */
+    int width() {
+        return isTurned() ? info.height() : info.width();
+    }
+
+    /** In pixels, as shown. */
+    int height() {
+        return isTurned() ? info.width() : info.height();
+    }
+
+    private boolean isTurned() {
+        return info.orientation() >= FIRST_TURNED_ORIENTATION;
+    }
+}
