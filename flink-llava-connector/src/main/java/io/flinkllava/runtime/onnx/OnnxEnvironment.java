@@ -45,6 +45,7 @@ final class OnnxEnvironment {
             Engine.getEngine("OnnxRuntime");
             OrtEnvironment created = OrtEnvironment.getEnvironment();
             created.setTelemetry(false);
+            UnpackedLibraries.delete();
             OrtApi.load().keepEnvironment();
             return created;
         } catch (OrtException | RuntimeException | LinkageError e) {

@@ -34,6 +34,8 @@ final class FlinkConfiguration {
                     Map.entry("taskmanager.memory.jvm-metaspace.size", "256m"),
                     Map.entry("taskmanager.memory.jvm-overhead.min", "64m"),
                     Map.entry("taskmanager.memory.jvm-overhead.max", "64m"),
+                    // Full after a few jobs, so that threads that stay are seen.
+                    Map.entry("cluster.io-pool.size", "2"),
                     Map.entry("heartbeat.interval", "1 s"),
                     Map.entry("heartbeat.timeout", "20 s"));
 

@@ -17,13 +17,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * @param metaspaceKib used metaspace
  * @param residentKib resident memory, native memory included
  * @param threads of the process, native ones included
+ * @param llavaThreads Java threads of a model or a reader of pictures
  * @param libraries copies of native libraries that are mapped from its temporary files
- * @param temporaryFiles files below its temporary folder
+ * @param temporaryFiles files below its temporary folder, but for the jars of jobs that are over,
+ *     which Flink clears by the hour
  */
 public record Footprint(
-        long metaspaceKib, long residentKib, int threads, int libraries, int temporaryFiles) {
+        long metaspaceKib,
+        long residentKib,
+        int threads,
+        int llavaThreads,
+        int libraries,
+        int temporaryFiles) {
 
     private static final Pattern METASPACE = Pattern.compile("Metaspace\\s+used (\\d+)K");
+
+    private static final Pattern LLAVA_THREAD = Pattern.compile("^\"llava-", Pattern.MULTILINE);
+    private static final String FLINKS_JARS = "/blobStorage/";
 
     static Footprint of(JavaProcess process) {
         try {
@@ -36,6 +46,7 @@ public record Footprint(
                     number(METASPACE, jcmd(process, "GC.heap_info")),
                     number(Pattern.compile("VmRSS:\\s+(\\d+) kB"), status),
                     (int) number(Pattern.compile("Threads:\\s+(\\d+)"), status),
+                    (int) LLAVA_THREAD.matcher(jcmd(process, "Thread.print")).results().count(),
                     libraries(process, proc),
                     files(process.temporary()));
         } catch (IOException e) {
@@ -56,7 +67,10 @@ public record Footprint(
 
     private static int files(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return (int) files.filter(Files::isRegularFile).count();
+            return (int)
+                    files.filter(Files::isRegularFile)
+                            .filter(file -> !file.toString().contains(FLINKS_JARS))
+                            .count();
         }
     }
 

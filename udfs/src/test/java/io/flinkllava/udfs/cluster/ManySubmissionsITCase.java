@@ -16,12 +16,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * One session cluster, many jobs after each other. {@code -Dllava.soak.submissions=50} for as many
- * of them.
+ * of them, {@code -Dllava.soak.user.submissions} where each brings the jar along.
  */
 class ManySubmissionsITCase {
 
     private static final int SUBMISSIONS = Integer.getInteger("llava.soak.submissions", 8);
-    private static final int TO_WARM_UP = 3;
+    private static final int USER_SUBMISSIONS =
+            Integer.getInteger("llava.soak.user.submissions", 4);
+    private static final int TO_WARM_UP = 2;
+    private static final long METASPACE_KIB_OF_A_USER_JAR = 12 << 10;
+    private static final long RESIDENT_KIB_OF_A_USER_JAR = 60 << 10;
 
     @TempDir private Path folder;
 
@@ -34,23 +38,34 @@ class ManySubmissionsITCase {
             Footprint before = taskManager(flink).footprint();
             submitAndCancel(flink, job, SUBMISSIONS - TO_WARM_UP);
             Footprint after = taskManager(flink).footprint();
-            System.out.println("lib " + before + " " + after);
             Growth.between(before, after).assertFlat("TaskManager");
         }
     }
 
+    /** The natives keep their class loader; whoever submits often puts the jar into lib. */
     @Test
-    void userJarLeavesWhatTheNativesKeep() {
+    void userJarLeavesItsClassesAndLibrariesAndNothingElse() {
         try (FlinkProcesses flink = FlinkProcesses.named("submissions-user").start()) {
-            UploadedJar job =
-                    flink.jobs()
-                            .upload(JobJar.with(folder.resolve("job.jar"), List.of(SqlJar.path())));
+            Path jar = JobJar.with(folder.resolve("job.jar"), List.of(SqlJar.path()));
+            UploadedJar job = flink.jobs().upload(jar);
             submitAndCancel(flink, job, TO_WARM_UP);
             Footprint before = taskManager(flink).footprint();
-            submitAndCancel(flink, job, SUBMISSIONS - TO_WARM_UP);
+            int more = USER_SUBMISSIONS - TO_WARM_UP;
+            submitAndCancel(flink, job, more);
             Footprint after = taskManager(flink).footprint();
-            System.out.println("user " + before + " " + after);
-            assertThat(after.temporaryFiles()).isEqualTo(before.temporaryFiles());
+            String what = "from " + before + " to " + after;
+            assertThat(after.temporaryFiles())
+                    .as("temporary files " + what)
+                    .isEqualTo(before.temporaryFiles());
+            assertThat((after.metaspaceKib() - before.metaspaceKib()) / more)
+                    .as("metaspace of a submission " + what)
+                    .isLessThan(METASPACE_KIB_OF_A_USER_JAR);
+            assertThat((after.residentKib() - before.residentKib()) / more)
+                    .as("resident memory of a submission " + what)
+                    .isLessThan(RESIDENT_KIB_OF_A_USER_JAR);
+            assertThat(after.threads() - before.threads())
+                    .as("threads " + what)
+                    .isLessThan(Growth.THREADS + more);
         }
     }
 
