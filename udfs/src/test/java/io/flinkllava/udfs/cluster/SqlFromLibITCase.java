@@ -12,16 +12,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** SQL scripts on a cluster that has the SQL jar in {@code lib}. */
 class SqlFromLibITCase {
 
+    private static final Pattern SQL_BLOCK = Pattern.compile("```sql\\n(.*?)```", Pattern.DOTALL);
     private static final int ROUNDS = Integer.getInteger("llava.soak.rounds", 20);
     private static final int ROUNDS_TO_WARM_UP = 8;
 
@@ -107,6 +111,31 @@ class SqlFromLibITCase {
             flink.jobs().cancel(job);
         }
         assertAnswers(AnswerFiles.rows(answers), many);
+    }
+
+    /** Those of docs/files.md, with the folders of this machine; queries are planned. */
+    @Test
+    void statementsOfThePageAboutFilesArePlanned() throws IOException {
+        String page = Files.readString(Path.of("../docs/files.md"));
+        try (SqlGateway.Session session = gateway.open()) {
+            for (MatchResult block : SQL_BLOCK.matcher(page).results().toList()) {
+                for (String statement : block.group(1).split(";", -1)) {
+                    String here =
+                            statement
+                                    .strip()
+                                    .replace(
+                                            "/models/llava-1.5-7b-hf",
+                                            PictureFolder.model().toString())
+                                    .replace("/data/", folder + "/");
+                    if (here.startsWith("INSERT")) {
+                        assertThat(session.execute("EXPLAIN " + here).toString())
+                                .contains("MLPredictTableFunction");
+                    } else if (!here.isEmpty()) {
+                        session.execute(here);
+                    }
+                }
+            }
+        }
     }
 
     /** Rounds of statements in one session; what the first rounds have left is what stays. */
