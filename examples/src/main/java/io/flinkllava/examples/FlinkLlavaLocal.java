@@ -2,6 +2,7 @@ package io.flinkllava.examples;
 
 import io.flinkllava.examples.batch.RunBatch;
 import io.flinkllava.examples.instruct.InstructionData;
+import io.flinkllava.examples.kafka.StreamCaptions;
 import io.flinkllava.examples.quickstart.Quickstart;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +21,12 @@ import java.nio.charset.StandardCharsets;
 @Command(
         name = "flink-llava-local.jar",
         description = "LLaVA models in Apache Flink, on this machine alone.",
-        subcommands = {RunBatch.class, Quickstart.class, InstructionData.class},
+        subcommands = {
+            RunBatch.class,
+            Quickstart.class,
+            InstructionData.class,
+            StreamCaptions.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = FlinkLlavaLocal.Version.class,
         scope = CommandLine.ScopeType.INHERIT,
