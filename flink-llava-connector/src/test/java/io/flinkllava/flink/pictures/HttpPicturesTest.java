@@ -81,7 +81,12 @@ class HttpPicturesTest {
                     return new InetAddress[] {InetAddress.getLoopbackAddress()};
                 };
         try (PictureReader reader = reader(access(), counting)) {
-            for (String host : List.of("localhost:" + secret.port(), "other.test", "localhost")) {
+            for (String host :
+                    List.of(
+                            "localhost:" + secret.port(),
+                            "other.test",
+                            "a".repeat(70) + ".test",
+                            "localhost")) {
                 ReadingFailure failure = ReadingFailure.of(reader, "http://" + host + "/picture");
                 assertThat(failure.code()).isEqualTo(LlavaErrorCode.INPUT);
                 assertThat(failure.message()).contains(host, "allowed hosts");
