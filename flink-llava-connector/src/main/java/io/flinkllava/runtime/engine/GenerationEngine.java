@@ -93,7 +93,8 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     public EngineCounters counters() {
-        return tally.snapshot(inbox.waiting(), runningCount, executor.transfers());
+        return tally.snapshot(
+                inbox.waiting(), runningCount, executor.transfers(), executor.vision());
     }
 
     /** Fails what is left, after the current step, and closes the executor. Idempotent. */

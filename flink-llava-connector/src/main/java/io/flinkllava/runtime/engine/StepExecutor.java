@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.engine;
 
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 
 import java.util.List;
 
@@ -32,8 +33,14 @@ public interface StepExecutor extends AutoCloseable {
     /** Where the model runs, never {@link Device.Kind#AUTO}. */
     Device device();
 
-    /** Bytes copied to the device and back since the start, weights excluded. */
+    /**
+     * Bytes copied to the device and back since the start, weights excluded. May be called from any
+     * thread.
+     */
     Transfers transfers();
+
+    /** How often the vision tower could be spared. May be called from any thread. */
+    VisionCounters vision();
 
     @Override
     void close();

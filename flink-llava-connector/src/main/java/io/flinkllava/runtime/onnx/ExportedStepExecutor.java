@@ -2,8 +2,10 @@ package io.flinkllava.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.checkpoint.ExportedGraphs;
 import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.engine.Prompt;
@@ -59,6 +61,7 @@ public final class ExportedStepExecutor implements StepExecutor {
     private final ExportedEmbedding embedding;
     private final ExportedDecoder decoder;
     private final VectorPacking packing;
+    private final VisionCache<HostVectors> cache;
     private final List<ExportedCache> rows;
     private RowBatching batching = RowBatching.ALONE;
 
@@ -73,7 +76,7 @@ public final class ExportedStepExecutor implements StepExecutor {
             ExportedEmbedding embedding,
             ExportedDecoder decoder,
             VectorPacking packing,
-            int rows) {
+            ModelOptions options) {
         this.device = device;
         this.config = config;
         this.ledger = ledger;
@@ -81,21 +84,24 @@ public final class ExportedStepExecutor implements StepExecutor {
         this.embedding = embedding;
         this.decoder = decoder;
         this.packing = packing;
-        this.rows = Stream.generate(ExportedCache::new).limit(rows).toList();
+        this.cache = new VisionCache<>(options.caches().visionBytes());
+        this.rows =
+                Stream.generate(ExportedCache::new)
+                        .limit(options.batching().maxBatchSize())
+                        .toList();
     }
 
     /**
      * Loads the graphs.
      *
-     * @param threads how many cores compute, 0 for all; the first caller in a process decides
-     * @param rows sequences at a time
+     * @param options where it runs, how many sequences at a time, what is cached
      * @throws LlavaException MODEL if a graph does not load or is not what the configuration says,
      *     or the device is not there
      */
     public static ExportedStepExecutor open(
-            LlavaConfig config, ExportedGraphs graphs, Device wanted, int threads, int rows) {
-        OrtEnvironment environment = OnnxEnvironment.get(threads);
-        OnnxDevice device = OnnxDevice.resolve(wanted);
+            LlavaConfig config, ExportedGraphs graphs, ModelOptions options) {
+        OrtEnvironment environment = OnnxEnvironment.get(options.threads());
+        OnnxDevice device = OnnxDevice.resolve(options.device());
         TensorLedger ledger = new TensorLedger();
         int hidden = config.text().hiddenSize();
         List<ExportedSession> loaded = new ArrayList<>();
@@ -115,7 +121,7 @@ public final class ExportedStepExecutor implements StepExecutor {
                             new ExportedDecoder(loaded.get(2), config.text(), environment, ledger),
                             new VectorPacking(
                                     hidden, array(graphs.imageNewline().orElse(List.of()))),
-                            rows);
+                            options);
         } catch (RuntimeException e) {
             loaded.forEach(ExportedSession::close);
             throw e;
@@ -189,13 +195,23 @@ public final class ExportedStepExecutor implements StepExecutor {
         int hidden = config.text().hiddenSize();
         int next = 0;
         for (VisualInput visual : prompt.visuals()) {
-            FloatBuffer tokens = packing.pack(visual.packing(), vision.encode(visual));
-            for (int token = 0; token < visual.tokens(); token++) {
-                int to = positions[next++] * hidden;
-                vectors.put(to, tokens, token * hidden, hidden);
+            try (HostVectors known = known(visual)) {
+                FloatBuffer tokens = known.vectors();
+                for (int token = 0; token < visual.tokens(); token++) {
+                    int to = positions[next++] * hidden;
+                    vectors.put(to, tokens, token * hidden, hidden);
+                }
             }
         }
         return vectors;
+    }
+
+    /** The vectors of a picture, {@code [tokens, hidden]}; the caller closes them. */
+    private HostVectors known(VisualInput visual) {
+        return cache.get(
+                visual.key(),
+                ElementType.FLOAT32.bytes(visual.tokens(), config.text().hiddenSize()),
+                () -> new HostVectors(packing.pack(visual.packing(), vision.encode(visual))));
     }
 
     /**
@@ -227,8 +243,14 @@ public final class ExportedStepExecutor implements StepExecutor {
     }
 
     @Override
+    public VisionCounters vision() {
+        return cache.counters();
+    }
+
+    @Override
     public void close() {
         rows.forEach(ExportedCache::close);
+        cache.close();
         vision.close();
         embedding.close();
         decoder.close();

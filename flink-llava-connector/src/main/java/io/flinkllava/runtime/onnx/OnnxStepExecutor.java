@@ -3,19 +3,21 @@ package io.flinkllava.runtime.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import com.sun.jna.Pointer;
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.engine.StepExecutor;
 import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.graph.ComputeType;
+import io.flinkllava.runtime.graph.CopyGraph;
 import io.flinkllava.runtime.graph.DecoderGraph;
 import io.flinkllava.runtime.graph.OnnxGraph;
 import io.flinkllava.runtime.graph.PackingGraph;
 import io.flinkllava.runtime.graph.VisionGraph;
-import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.onnx.DecoderView.ImageInput;
 import io.flinkllava.runtime.onnx.DecoderView.Range;
 
@@ -60,7 +62,8 @@ public final class OnnxStepExecutor implements StepExecutor {
             OnnxDevice device,
             Sessions sessions,
             DeviceContext context,
-            KvArena arena) {
+            KvArena arena,
+            long visionBytes) {
         this.config = config;
         this.device = device;
         this.decoder = sessions.decoder();
@@ -79,7 +82,9 @@ public final class OnnxStepExecutor implements StepExecutor {
                                                 new FeaturePacker(
                                                         context,
                                                         session,
-                                                        PackingGraph.taps(config))));
+                                                        PackingGraph.taps(config))),
+                        new VectorCopy(context, sessions.copy()),
+                        visionBytes);
         this.scores = new HostScores(arena.rows(), config.text().vocabSize());
         this.nothing = context.allocate(type.bytes());
         this.noImages =
@@ -91,15 +96,15 @@ public final class OnnxStepExecutor implements StepExecutor {
     /**
      * Loads a checkpoint.
      *
-     * @param threads how many cores compute, 0 for all; the first caller in a process decides
-     * @param rows of the KV arena
+     * @param options where it runs, how many rows the KV arena has, what is cached
      * @param sequenceLength positions a row holds
      * @throws LlavaException MODEL if a weight is missing or misshapen, or the device is not there
      */
     public static OnnxStepExecutor open(
-            Checkpoint checkpoint, Device wanted, int threads, int rows, int sequenceLength) {
-        OrtEnvironment environment = OnnxEnvironment.get(threads);
-        OnnxDevice device = OnnxDevice.resolve(wanted);
+            Checkpoint checkpoint, ModelOptions options, int sequenceLength) {
+        OrtEnvironment environment = OnnxEnvironment.get(options.threads());
+        OnnxDevice device = OnnxDevice.resolve(options.device());
+        int rows = options.batching().maxBatchSize();
         // Attention needs the slot behind the last token of a row that idles in a batch.
         int capacity = sequenceLength + 1;
         Sessions sessions = Sessions.load(environment, checkpoint, device, capacity);
@@ -109,7 +114,8 @@ public final class OnnxStepExecutor implements StepExecutor {
         try {
             ElementType type = ElementType.of(device.compute());
             KvArena arena = new KvArena(context, config.text(), type, rows, capacity);
-            return new OnnxStepExecutor(config, device, sessions, context, arena);
+            return new OnnxStepExecutor(
+                    config, device, sessions, context, arena, options.caches().visionBytes());
         } catch (RuntimeException e) {
             context.close();
             sessions.close();
@@ -125,10 +131,25 @@ public final class OnnxStepExecutor implements StepExecutor {
     @Override
     public StepScores prefill(int row, Prompt prompt, boolean logits) {
         int[] positions = VisualPositions.of(prompt, config);
-        countPixels(prompt);
-        DeviceBuffer vectors = encoder.encode(prompt.visuals());
         // Whatever the row held is over, also if this step fails.
         arena.setLength(row, 0);
+        if (positions.length == 0) {
+            prefill(row, prompt, positions, Optional.empty(), logits);
+        } else {
+            try (DeviceVectors vectors = encoder.encode(prompt.visuals())) {
+                prefill(row, prompt, positions, Optional.of(vectors), logits);
+            }
+        }
+        arena.setLength(row, prompt.length());
+        return new RowScores(scores, new int[] {0});
+    }
+
+    private void prefill(
+            int row,
+            Prompt prompt,
+            int[] positions,
+            Optional<DeviceVectors> vectors,
+            boolean logits) {
         int length = prompt.length();
         int seen = 0;
         for (int from = 0; from < length; from += PREFILL_TOKENS) {
@@ -143,8 +164,6 @@ public final class OnnxStepExecutor implements StepExecutor {
                     to,
                     images(vectors, first, Arrays.copyOfRange(positions, first, seen), from));
         }
-        arena.setLength(row, length);
-        return new RowScores(scores, new int[] {0});
     }
 
     private void prefill(Range range, int[] tokenIds, int lengthAfter, ImageInput images) {
@@ -162,11 +181,12 @@ public final class OnnxStepExecutor implements StepExecutor {
     }
 
     /** The vectors for some positions of a prompt, of which the step sees what is behind `from`. */
-    private ImageInput images(DeviceBuffer vectors, int first, int[] positions, int from) {
+    private ImageInput images(
+            Optional<DeviceVectors> vectors, int first, int[] positions, int from) {
         if (positions.length == 0) {
             return noImages;
         }
-        Pointer features = vectors.tensor(first, positions.length);
+        Pointer features = vectors.orElseThrow().tensor(first, positions.length);
         return new ImageInput(features, Arrays.stream(positions).map(p -> p - from).toArray());
     }
 
@@ -194,7 +214,12 @@ public final class OnnxStepExecutor implements StepExecutor {
 
     @Override
     public Transfers transfers() {
-        return new Transfers(toDevice.get(), fromDevice.get());
+        return new Transfers(toDevice.get() + encoder.bytesToDevice(), fromDevice.get());
+    }
+
+    @Override
+    public VisionCounters vision() {
+        return encoder.counters();
     }
 
     @Override
@@ -214,16 +239,6 @@ public final class OnnxStepExecutor implements StepExecutor {
         }
     }
 
-    private void countPixels(Prompt prompt) {
-        for (VisualInput visual : prompt.visuals()) {
-            visual.tiles()
-                    .forEach(
-                            tile ->
-                                    toDevice.addAndGet(
-                                            ElementType.FLOAT32.bytes(tile.values().length)));
-        }
-    }
-
     private void run(Range range, int[] tokenIds, int[] lengthsAfter, ImageInput images) {
         views.computeIfAbsent(range, key -> new DecoderView(context, decoder, arena, key, scores))
                 .run(tokenIds, lengthsAfter, images);
@@ -232,7 +247,11 @@ public final class OnnxStepExecutor implements StepExecutor {
     }
 
     /** The graphs of a model, loaded. */
-    private record Sessions(OnnxSession vision, Optional<OnnxSession> packing, OnnxSession decoder)
+    private record Sessions(
+            OnnxSession vision,
+            Optional<OnnxSession> packing,
+            OnnxSession copy,
+            OnnxSession decoder)
             implements AutoCloseable {
 
         static Sessions load(
@@ -255,6 +274,7 @@ public final class OnnxStepExecutor implements StepExecutor {
                         PackingGraph.isNeeded(checkpoint.config())
                                 ? Optional.of(load.apply(PackingGraph.write(checkpoint, compute)))
                                 : Optional.empty(),
+                        load.apply(CopyGraph.write(checkpoint, compute)),
                         load.apply(DecoderGraph.write(checkpoint, compute, capacity)));
             } catch (RuntimeException e) {
                 loaded.forEach(OnnxSession::close);
@@ -266,6 +286,7 @@ public final class OnnxStepExecutor implements StepExecutor {
         public void close() {
             vision.close();
             packing.ifPresent(OnnxSession::close);
+            copy.close();
             decoder.close();
         }
     }

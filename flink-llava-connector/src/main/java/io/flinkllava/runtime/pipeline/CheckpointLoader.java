@@ -83,18 +83,8 @@ public final class CheckpointLoader implements ModelLoader {
     private static StepExecutor executor(
             Checkpoint checkpoint, ModelOptions options, int sequenceLength) {
         return checkpoint.source() instanceof ExportedGraphs graphs
-                ? ExportedStepExecutor.open(
-                        checkpoint.config(),
-                        graphs,
-                        options.device(),
-                        options.threads(),
-                        options.batching().maxBatchSize())
-                : OnnxStepExecutor.open(
-                        checkpoint,
-                        options.device(),
-                        options.threads(),
-                        options.batching().maxBatchSize(),
-                        sequenceLength);
+                ? ExportedStepExecutor.open(checkpoint.config(), graphs, options)
+                : OnnxStepExecutor.open(checkpoint, options, sequenceLength);
     }
 
     private static int sequenceLength(

@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.engine;
 
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -110,6 +111,11 @@ final class ScriptedExecutor implements StepExecutor {
     @Override
     public Transfers transfers() {
         return new Transfers(0, 0);
+    }
+
+    @Override
+    public VisionCounters vision() {
+        return VisionCounters.NONE;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.pool;
 
 import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
@@ -73,7 +74,7 @@ final class FakeModels implements ModelLoader {
 
         @Override
         public EngineCounters counters() {
-            return new EngineCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            return new EngineCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, VisionCounters.NONE);
         }
 
         @Override

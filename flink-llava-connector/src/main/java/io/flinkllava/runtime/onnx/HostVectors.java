@@ -1,0 +1,32 @@
+package io.flinkllava.runtime.onnx;
+
+import com.sun.jna.Memory;
+
+import java.nio.FloatBuffer;
+
+/** Vectors in native memory of the host, in float32: hundreds of megabytes are no heap's affair. */
+final class HostVectors extends SharedFeatures {
+
+    private final Memory memory;
+
+    /** Copies what is left in the buffer. */
+    HostVectors(FloatBuffer vectors) {
+        memory = new Memory(ElementType.FLOAT32.bytes(vectors.remaining()));
+        vectors().put(vectors.duplicate());
+    }
+
+    /** The vectors themselves, not to be read when they are closed. */
+    FloatBuffer vectors() {
+        return memory.getByteBuffer(0, memory.size()).asFloatBuffer();
+    }
+
+    @Override
+    long bytes() {
+        return memory.size();
+    }
+
+    @Override
+    void free() {
+        memory.close();
+    }
+}
