@@ -30,6 +30,9 @@ public interface StepExecutor extends AutoCloseable {
      */
     StepScores decode(List<RowToken> inputs, boolean logits);
 
+    /** How many sequences it holds at once. */
+    int rows();
+
     /** Where the model runs, never {@link Device.Kind#AUTO}. */
     Device device();
 

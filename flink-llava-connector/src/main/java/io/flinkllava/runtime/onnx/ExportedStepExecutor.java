@@ -12,6 +12,7 @@ import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.engine.StepExecutor;
 import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.image.VisualInput;
+import io.flinkllava.runtime.memory.HostMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +77,8 @@ public final class ExportedStepExecutor implements StepExecutor {
             ExportedEmbedding embedding,
             ExportedDecoder decoder,
             VectorPacking packing,
-            ModelOptions options) {
+            long visionBytes,
+            int rows) {
         this.device = device;
         this.config = config;
         this.ledger = ledger;
@@ -84,31 +86,31 @@ public final class ExportedStepExecutor implements StepExecutor {
         this.embedding = embedding;
         this.decoder = decoder;
         this.packing = packing;
-        this.cache = new VisionCache<>(options.caches().visionBytes());
-        this.rows =
-                Stream.generate(ExportedCache::new)
-                        .limit(options.batching().maxBatchSize())
-                        .toList();
+        this.cache = new VisionCache<>(visionBytes);
+        this.rows = Stream.generate(ExportedCache::new).limit(rows).toList();
     }
 
     /**
      * Loads the graphs.
      *
      * @param options where it runs, how many sequences at a time, what is cached
+     * @param sequenceLength positions a sequence may take
      * @throws LlavaException MODEL if a graph does not load or is not what the configuration says,
      *     or the device is not there
      */
     public static ExportedStepExecutor open(
-            LlavaConfig config, ExportedGraphs graphs, ModelOptions options) {
+            LlavaConfig config, ExportedGraphs graphs, ModelOptions options, int sequenceLength) {
         OrtEnvironment environment = OnnxEnvironment.get(options.threads());
-        OnnxDevice device = OnnxDevice.resolve(options.device());
+        OnnxDevice device = OnnxDevice.resolve(options);
+        List<Path> files = List.of(graphs.visionEncoder(), graphs.embedTokens(), graphs.decoder());
+        Admission admission = admission(config, files, options, sequenceLength);
+        admission.requireWeights(HostMemory.available());
         TensorLedger ledger = new TensorLedger();
         int hidden = config.text().hiddenSize();
         List<ExportedSession> loaded = new ArrayList<>();
         ExportedStepExecutor executor;
         try {
-            for (Path file :
-                    List.of(graphs.visionEncoder(), graphs.embedTokens(), graphs.decoder())) {
+            for (Path file : files) {
                 loaded.add(ExportedSession.load(environment, device, file, ledger));
             }
             executor =
@@ -121,7 +123,8 @@ public final class ExportedStepExecutor implements StepExecutor {
                             new ExportedDecoder(loaded.get(2), config.text(), environment, ledger),
                             new VectorPacking(
                                     hidden, array(graphs.imageNewline().orElse(List.of()))),
-                            options);
+                            options.caches().visionBytes(),
+                            admission.rows(options.batching(), HostMemory.available()));
         } catch (RuntimeException e) {
             loaded.forEach(ExportedSession::close);
             throw e;
@@ -138,6 +141,25 @@ public final class ExportedStepExecutor implements StepExecutor {
             executor.close();
             throw e;
         }
+    }
+
+    /**
+     * Keys and values come to the host between two steps, hence its memory is asked; while a row
+     * grows its past and its present are both there.
+     */
+    private static Admission admission(
+            LlavaConfig config, List<Path> files, ModelOptions options, int sequenceLength) {
+        return new Admission(
+                "the host",
+                files.stream().mapToLong(ExportedSession::bytes).sum(),
+                MemoryNeed.of(
+                                config,
+                                ElementType.FLOAT32,
+                                sequenceLength,
+                                sequenceLength,
+                                VisionTower.TILES,
+                                options.caches().visionBytes())
+                        .withTwoCaches());
     }
 
     private void findBatching() {
@@ -161,6 +183,11 @@ public final class ExportedStepExecutor implements StepExecutor {
     @Override
     public Device device() {
         return device;
+    }
+
+    @Override
+    public int rows() {
+        return rows.size();
     }
 
     /** Which rows a step puts into one run. */

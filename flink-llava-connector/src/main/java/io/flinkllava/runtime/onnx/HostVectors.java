@@ -1,6 +1,8 @@
 package io.flinkllava.runtime.onnx;
 
 import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import io.flinkllava.runtime.memory.NativeLedger;
 
 import java.nio.FloatBuffer;
 
@@ -12,6 +14,7 @@ final class HostVectors extends SharedFeatures {
     /** Copies what is left in the buffer. */
     HostVectors(FloatBuffer vectors) {
         memory = new Memory(ElementType.FLOAT32.bytes(vectors.remaining()));
+        NativeLedger.allocated(Pointer.nativeValue(memory), memory.size());
         vectors().put(vectors.duplicate());
     }
 
@@ -27,6 +30,7 @@ final class HostVectors extends SharedFeatures {
 
     @Override
     void free() {
+        NativeLedger.freed(Pointer.nativeValue(memory));
         memory.close();
     }
 }

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Runs a checkpoint with ONNX Runtime. Weights, KV arena and image features stay on the device;
@@ -42,7 +43,7 @@ public final class OnnxStepExecutor implements StepExecutor {
     private static final int[] NO_POSITIONS = {};
 
     /** Prompt tokens in one run: attention takes memory for each of them times all before. */
-    private static final int PREFILL_TOKENS = 1024;
+    static final int PREFILL_TOKENS = 1024;
 
     private final OnnxDevice device;
     private final LlavaConfig config;
@@ -103,21 +104,39 @@ public final class OnnxStepExecutor implements StepExecutor {
     public static OnnxStepExecutor open(
             Checkpoint checkpoint, ModelOptions options, int sequenceLength) {
         OrtEnvironment environment = OnnxEnvironment.get(options.threads());
-        OnnxDevice device = OnnxDevice.resolve(options.device());
-        int rows = options.batching().maxBatchSize();
+        OnnxDevice device = OnnxDevice.resolve(options);
         // Attention needs the slot behind the last token of a row that idles in a batch.
         int capacity = sequenceLength + 1;
-        Sessions sessions = Sessions.load(environment, checkpoint, device, capacity);
-        CLibrary.trimHeap();
         LlavaConfig config = checkpoint.config();
-        DeviceContext context = new DeviceContext(OrtApi.load(), device, sessions.decoder());
+        ElementType type = ElementType.of(device.compute());
+        long vision = options.caches().visionBytes();
+        Graphs graphs = Graphs.write(checkpoint, device.compute(), capacity);
+        Admission admission =
+                new Admission(
+                        device.device().toString(),
+                        graphs.weightBytes(device.compute()),
+                        MemoryNeed.of(
+                                config, type, capacity, PREFILL_TOKENS, VisionTower.TILES, vision));
+        admission.requireWeights(device.budget(device.freeMemory(), 0));
+        Sessions sessions = graphs.load(environment, checkpoint, device);
+        CLibrary.trimHeap();
+        DeviceContext context = null;
+        KvArena arena = null;
         try {
-            ElementType type = ElementType.of(device.compute());
-            KvArena arena = new KvArena(context, config.text(), type, rows, capacity);
-            return new OnnxStepExecutor(
-                    config, device, sessions, context, arena, options.caches().visionBytes());
-        } catch (RuntimeException e) {
-            context.close();
+            int rows =
+                    admission.rows(
+                            options.batching(),
+                            device.budget(device.freeMemory(), admission.weights()));
+            context = new DeviceContext(OrtApi.load(), device, sessions.decoder());
+            arena = new KvArena(context, config.text(), type, rows, capacity);
+            return new OnnxStepExecutor(config, device, sessions, context, arena, vision);
+        } catch (RuntimeException | Error e) {
+            if (arena != null) {
+                arena.close();
+            }
+            if (context != null) {
+                context.close();
+            }
             sessions.close();
             throw e;
         }
@@ -126,6 +145,11 @@ public final class OnnxStepExecutor implements StepExecutor {
     @Override
     public Device device() {
         return device.device();
+    }
+
+    @Override
+    public int rows() {
+        return arena.rows();
     }
 
     @Override
@@ -246,19 +270,29 @@ public final class OnnxStepExecutor implements StepExecutor {
         fromDevice.addAndGet(scores.bytes(range.rows(), range.logits()));
     }
 
-    /** The graphs of a model, loaded. */
-    private record Sessions(
-            OnnxSession vision,
-            Optional<OnnxSession> packing,
-            OnnxSession copy,
-            OnnxSession decoder)
-            implements AutoCloseable {
+    /** The graphs of a model, written. */
+    private record Graphs(
+            OnnxGraph vision, Optional<OnnxGraph> packing, OnnxGraph copy, OnnxGraph decoder) {
 
-        static Sessions load(
-                OrtEnvironment environment,
-                Checkpoint checkpoint,
-                OnnxDevice device,
-                int capacity) {
+        static Graphs write(Checkpoint checkpoint, ComputeType compute, int capacity) {
+            return new Graphs(
+                    VisionGraph.write(checkpoint, compute),
+                    PackingGraph.isNeeded(checkpoint.config())
+                            ? Optional.of(PackingGraph.write(checkpoint, compute))
+                            : Optional.empty(),
+                    CopyGraph.write(checkpoint, compute),
+                    DecoderGraph.write(checkpoint, compute, capacity));
+        }
+
+        /** What the weights take once they are loaded. */
+        long weightBytes(ComputeType compute) {
+            return Stream.of(vision, decoder)
+                    .flatMap(graph -> graph.weights().stream())
+                    .mapToLong(tensor -> tensor.elements() * compute.bytes())
+                    .sum();
+        }
+
+        Sessions load(OrtEnvironment environment, Checkpoint checkpoint, OnnxDevice device) {
             List<OnnxSession> loaded = new ArrayList<>();
             Function<OnnxGraph, OnnxSession> load =
                     graph -> {
@@ -267,20 +301,26 @@ public final class OnnxStepExecutor implements StepExecutor {
                         loaded.add(session);
                         return session;
                     };
-            ComputeType compute = device.compute();
             try {
                 return new Sessions(
-                        load.apply(VisionGraph.write(checkpoint, compute)),
-                        PackingGraph.isNeeded(checkpoint.config())
-                                ? Optional.of(load.apply(PackingGraph.write(checkpoint, compute)))
-                                : Optional.empty(),
-                        load.apply(CopyGraph.write(checkpoint, compute)),
-                        load.apply(DecoderGraph.write(checkpoint, compute, capacity)));
+                        load.apply(vision),
+                        packing.map(load),
+                        load.apply(copy),
+                        load.apply(decoder));
             } catch (RuntimeException e) {
                 loaded.forEach(OnnxSession::close);
                 throw e;
             }
         }
+    }
+
+    /** The graphs of a model, loaded. */
+    private record Sessions(
+            OnnxSession vision,
+            Optional<OnnxSession> packing,
+            OnnxSession copy,
+            OnnxSession decoder)
+            implements AutoCloseable {
 
         @Override
         public void close() {

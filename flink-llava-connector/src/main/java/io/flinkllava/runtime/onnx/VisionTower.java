@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class VisionTower implements AutoCloseable {
 
     /** Tiles in one run: more would take more memory for attention and gain nothing. */
-    private static final int TILES = 8;
+    static final int TILES = 8;
 
     private final DeviceContext context;
     private final OnnxSession session;

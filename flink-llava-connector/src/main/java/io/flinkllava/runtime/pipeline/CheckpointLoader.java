@@ -46,14 +46,15 @@ public final class CheckpointLoader implements ModelLoader {
         LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
         try {
             PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
+            String fingerprint = Fingerprint.of(checkpoint.folder());
             StepExecutor executor = executor(checkpoint, options, sequenceLength);
             ModelInfo info =
                     new ModelInfo(
                             checkpoint.folder().getFileName().toString(),
-                            Fingerprint.of(checkpoint.folder()),
+                            fingerprint,
                             checkpoint.config().modelType(),
                             executor.device(),
-                            options.batching().maxBatchSize(),
+                            executor.rows(),
                             sequenceLength);
             LlavaModel model =
                     new LlavaPipeline(
@@ -63,7 +64,7 @@ public final class CheckpointLoader implements ModelLoader {
                             GenerationEngine.start(
                                     info.name(),
                                     executor,
-                                    limits(options, sequenceLength),
+                                    limits(options, executor.rows(), sequenceLength),
                                     System::nanoTime),
                             tokenizer,
                             prompts.endOfTurn(),
@@ -83,7 +84,7 @@ public final class CheckpointLoader implements ModelLoader {
     private static StepExecutor executor(
             Checkpoint checkpoint, ModelOptions options, int sequenceLength) {
         return checkpoint.source() instanceof ExportedGraphs graphs
-                ? ExportedStepExecutor.open(checkpoint.config(), graphs, options)
+                ? ExportedStepExecutor.open(checkpoint.config(), graphs, options, sequenceLength)
                 : OnnxStepExecutor.open(checkpoint, options, sequenceLength);
     }
 
@@ -109,9 +110,9 @@ public final class CheckpointLoader implements ModelLoader {
                 : options.batching().maxSequenceLength();
     }
 
-    private static EngineLimits limits(ModelOptions options, int sequenceLength) {
+    private static EngineLimits limits(ModelOptions options, int rows, int sequenceLength) {
         return new EngineLimits(
-                options.batching().maxBatchSize(),
+                rows,
                 sequenceLength,
                 options.batching().maxBatchTokens(),
                 options.batching().maxBatchDelay(),

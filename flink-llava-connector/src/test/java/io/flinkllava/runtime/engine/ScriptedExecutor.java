@@ -109,6 +109,11 @@ final class ScriptedExecutor implements StepExecutor {
     }
 
     @Override
+    public int rows() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
     public Transfers transfers() {
         return new Transfers(0, 0);
     }

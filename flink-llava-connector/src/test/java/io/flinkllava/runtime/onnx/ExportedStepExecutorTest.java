@@ -288,7 +288,8 @@ class ExportedStepExecutorTest {
         return ExportedStepExecutor.open(
                 checkpoint.config(),
                 (ExportedGraphs) checkpoint.source(),
-                ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(ROWS));
+                ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(ROWS),
+                512);
     }
 
     private static float[] vector(FloatBuffer vectors, int from) {

@@ -282,6 +282,7 @@ class ExporterVarietyTest {
         return ExportedStepExecutor.open(
                 checkpoint.config(),
                 (ExportedGraphs) checkpoint.source(),
-                ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(1));
+                ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(1),
+                512);
     }
 }

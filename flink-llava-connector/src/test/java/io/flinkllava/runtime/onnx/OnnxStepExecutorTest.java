@@ -330,7 +330,7 @@ class OnnxStepExecutorTest {
                 .isInstanceOfSatisfying(
                         LlavaException.class,
                         e -> assertThat(e.code()).isEqualTo(LlavaErrorCode.MODEL))
-                .hasMessageContaining("1000000000 rows of 2001 positions")
+                .hasMessageContaining("1000000000 sequences of 2001 positions")
                 .hasMessageContaining("max-batch-size");
     }
 
