@@ -92,6 +92,11 @@ public final class GenerationEngine implements AutoCloseable {
         return sequence.future();
     }
 
+    /** Whether it takes requests: not any more once it was closed or its executor broke. */
+    public boolean isRunning() {
+        return !inbox.isClosed();
+    }
+
     public EngineCounters counters() {
         return tally.snapshot(
                 inbox.waiting(), runningCount, executor.transfers(), executor.vision());
@@ -100,7 +105,7 @@ public final class GenerationEngine implements AutoCloseable {
     /** Fails what is left, after the current step, and closes the executor. Idempotent. */
     @Override
     public void close() {
-        inbox.close();
+        inbox.close(closedException());
         if (Thread.currentThread() == thread) {
             return;
         }
@@ -138,10 +143,14 @@ public final class GenerationEngine implements AutoCloseable {
         } catch (Throwable fault) {
             LOG.error("The engine stopped", fault);
             end =
-                    new LlavaException(
-                            LlavaErrorCode.INTERNAL, "The engine stopped: " + fault, fault);
+                    fault instanceof LlavaException known
+                            ? known
+                            : new LlavaException(
+                                    LlavaErrorCode.UNAVAILABLE,
+                                    "The engine stopped: " + fault,
+                                    fault);
         } finally {
-            inbox.close();
+            inbox.close(end);
             failAll(end);
         }
     }
@@ -176,6 +185,8 @@ public final class GenerationEngine implements AutoCloseable {
         StepScores scores;
         try {
             scores = decode(batch);
+        } catch (BrokenExecutorException e) {
+            throw e;
         } catch (RuntimeException e) {
             // One of them is to blame; a step can be repeated, since it writes the same positions.
             batch.forEach(this::decodeAlone);
@@ -190,6 +201,10 @@ public final class GenerationEngine implements AutoCloseable {
         try {
             accept(sequence, decode(List.of(sequence)), 0);
         } catch (RuntimeException e) {
+            if (e instanceof LlavaException known && known.code() == LlavaErrorCode.CAPACITY) {
+                // There is no smaller step: nothing will run until memory is given back.
+                throw new BrokenExecutorException(known.code(), known.getMessage(), known);
+            }
             fail(sequence, e);
         }
     }
@@ -224,6 +239,9 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void fail(Sequence sequence, RuntimeException cause) {
+        if (cause instanceof BrokenExecutorException broken) {
+            throw broken;
+        }
         LlavaException failure =
                 cause instanceof LlavaException known
                         ? known

@@ -159,6 +159,11 @@ final class LlavaPipeline implements LlavaModel {
     }
 
     @Override
+    public boolean isUsable() {
+        return engine.isRunning();
+    }
+
+    @Override
     public EngineCounters counters() {
         return engine.counters();
     }
