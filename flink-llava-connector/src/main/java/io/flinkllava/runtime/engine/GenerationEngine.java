@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
@@ -43,6 +44,7 @@ public final class GenerationEngine implements AutoCloseable {
     private final List<Sequence> running = new ArrayList<>();
     private final BitSet usedRows = new BitSet();
     private volatile int runningCount;
+    private volatile Optional<LlavaException> fault = Optional.empty();
 
     private GenerationEngine(
             String name, StepExecutor executor, EngineLimits limits, LongSupplier clock) {
@@ -97,6 +99,11 @@ public final class GenerationEngine implements AutoCloseable {
         return !inbox.isClosed();
     }
 
+    /** Why it stopped, unless it was closed. */
+    public Optional<LlavaException> fault() {
+        return fault;
+    }
+
     public EngineCounters counters() {
         return tally.snapshot(
                 inbox.waiting(), runningCount, executor.transfers(), executor.vision());
@@ -140,15 +147,16 @@ public final class GenerationEngine implements AutoCloseable {
                     inbox.await(idle.nanos());
                 }
             }
-        } catch (Throwable fault) {
-            LOG.error("The engine stopped", fault);
+        } catch (Throwable cause) {
+            LOG.error("The engine stopped", cause);
             end =
-                    fault instanceof LlavaException known
+                    cause instanceof LlavaException known
                             ? known
                             : new LlavaException(
                                     LlavaErrorCode.UNAVAILABLE,
-                                    "The engine stopped: " + fault,
-                                    fault);
+                                    "The engine stopped: " + cause,
+                                    cause);
+            fault = Optional.of(end);
         } finally {
             inbox.close(end);
             failAll(end);
