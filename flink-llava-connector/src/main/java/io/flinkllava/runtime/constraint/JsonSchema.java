@@ -105,11 +105,12 @@ final class JsonSchema {
                     ByteAutomata.concatenate(
                             literal(JSON.getNodeFactory().textNode(name) + ":"),
                             value(members.get(i).getValue(), "/properties/" + name));
-            Automaton rest = ByteAutomata.concatenate(member, afterSome);
-            Automaton next = ByteAutomata.concatenate(literal(","), rest);
             boolean must = required.contains(name);
-            afterNone = must ? rest : Operations.union(rest, afterNone);
-            afterSome = must ? next : Operations.union(next, afterSome);
+            Automaton first = ByteAutomata.concatenate(member, afterSome);
+            Automaton next = ByteAutomata.concatenate(literal(","), member);
+            afterNone = must ? first : Operations.union(first, afterNone);
+            afterSome =
+                    ByteAutomata.concatenate(must ? next : Operations.optional(next), afterSome);
         }
         return ByteAutomata.concatenate(literal("{"), afterNone, literal("}"));
     }
