@@ -14,6 +14,7 @@ import io.flinkllava.udfs.request.RequestTemplate;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A call in a task. Used and closed by the task's thread. */
@@ -25,6 +26,8 @@ final class OpenCall implements AutoCloseable {
     private final PlannedCall planned;
     private final FunctionContext context;
     private final Map<String, ModelSession> sessions = new HashMap<>();
+    private Optional<Object> lastIdentity = Optional.empty();
+    private Reply lastReply;
 
     OpenCall(PlannedCall planned, FunctionContext context) {
         this.planned = planned;
@@ -74,10 +77,30 @@ final class OpenCall implements AutoCloseable {
                 new LlavaAnswer.Failure(problem.code(), problem.getMessage()), "", Duration.ZERO);
     }
 
-    /** Asks and waits. */
+    /**
+     * Asks and waits. Flink calls a function as often as a statement names it, though for equal
+     * calls in a row one answer is enough.
+     */
     Reply answer(RequestParts parts) {
-        return ModelSession.await(
-                ask(parts), () -> sessions.values().forEach(ModelSession::giveUp));
+        Optional<Object> identity = identity(parts);
+        if (identity.isPresent() && identity.equals(lastIdentity)) {
+            return lastReply;
+        }
+        Reply reply =
+                ModelSession.await(
+                        ask(parts), () -> sessions.values().forEach(ModelSession::giveUp));
+        lastIdentity = reply.answer() instanceof LlavaAnswer.Text ? identity : Optional.empty();
+        lastReply = reply;
+        return reply;
+    }
+
+    private static Optional<Object> identity(RequestParts parts) {
+        try {
+            return parts.identity();
+        } catch (LlavaException e) {
+            // Asking will tell.
+            return Optional.empty();
+        }
     }
 
     /**

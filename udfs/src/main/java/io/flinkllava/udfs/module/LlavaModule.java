@@ -53,7 +53,8 @@ final class LlavaModule implements Module {
             LOG.warn(
                     "'execution' = 'async': where a SELECT calls an asynchronous scalar function,"
                             + " Flink 2.3.0 turns NULLs of other columns into '' or -1. ML_PREDICT"
-                            + " and LATERAL TABLE({}(...)) keep them.",
+                            + " and LATERAL TABLE({}(...)) keep them. Load the module anew"
+                            + " after execution.runtime-mode was changed.",
                     Call.ASK_ROWS.name());
         }
     }

@@ -1,11 +1,14 @@
 package io.flinkllava.udfs.model;
 
+import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
 
 import io.flinkllava.testing.Golden;
 import io.flinkllava.testing.GoldenRequest;
+import io.flinkllava.udfs.SqlCluster;
 import io.flinkllava.udfs.SqlSession;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,6 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code ML_PREDICT} with a real model. */
 class PredictITCase {
+
+    @RegisterExtension static final MiniClusterExtension CLUSTER = SqlCluster.withSlots(2);
 
     private static final String CHECKPOINT = "llava15";
     private static final String ASK =
