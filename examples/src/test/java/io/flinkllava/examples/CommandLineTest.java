@@ -33,7 +33,7 @@ class CommandLineTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "``                                     | Say what to do: run-batch, quickstart,",
+                "``                                     | Say what to do: quickstart, run-batch,",
                 "fly                                    | Unmatched argument at index 0: 'fly'",
                 "run-batch                              | Missing required options: '--model=DIR'",
                 "run-batch --model x --input in.jsonl --output out | --model '@x' is not a folder",
