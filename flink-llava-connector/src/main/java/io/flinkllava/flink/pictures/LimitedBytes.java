@@ -6,10 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** Takes a picture into memory, and never more than a limit, whatever the other side says. */
-record LimitedBytes(int limit) {
+/**
+ * Takes a picture into memory, and never more than a limit, whatever the other side says.
+ *
+ * @param limit in bytes, at least 1
+ */
+public record LimitedBytes(int limit) {
 
-    static final long UNKNOWN = -1;
+    public static final long UNKNOWN = -1;
 
     private static final int FIRST_BUFFER = 64 << 10;
 
@@ -17,8 +21,10 @@ record LimitedBytes(int limit) {
      * Refuses a size that was announced.
      *
      * @param length in bytes, or {@link #UNKNOWN}
+     * @param uri for the message
+     * @throws LlavaException with code INPUT if it is beyond the limit
      */
-    void check(long length, String uri) {
+    public void check(long length, String uri) {
         if (length > limit) {
             throw tooLarge("has " + length + " bytes", uri);
         }
@@ -28,8 +34,10 @@ record LimitedBytes(int limit) {
      * Reads to the end.
      *
      * @param length what was announced, or {@link #UNKNOWN}
+     * @param uri for the message
+     * @throws LlavaException with code INPUT if there is more than the limit
      */
-    byte[] read(InputStream input, long length, String uri) throws IOException {
+    public byte[] read(InputStream input, long length, String uri) throws IOException {
         check(length, uri);
         // One byte more than announced finds the end without growing.
         byte[] buffer = new byte[length < 0 ? FIRST_BUFFER : (int) Math.min(limit, length) + 1];
