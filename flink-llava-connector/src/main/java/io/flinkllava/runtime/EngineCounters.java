@@ -15,6 +15,7 @@ package io.flinkllava.runtime;
  *     batch
  * @param bytesToDevice bytes copied to the device, weights excluded
  * @param bytesFromDevice bytes copied back
+ * @param vision of the cache of vision features
  */
 public record EngineCounters(
         int waiting,
@@ -26,7 +27,20 @@ public record EngineCounters(
         long decodeSteps,
         long decodeRows,
         long bytesToDevice,
-        long bytesFromDevice) {
+        long bytesFromDevice,
+        VisionCounters vision) {
+
+    /**
+     * What became of pictures and videos; {@code bytes} alone may shrink.
+     *
+     * @param hits those whose features were known
+     * @param misses those that the tower saw
+     * @param bytes device memory that is taken now
+     */
+    public record VisionCounters(long hits, long misses, long bytes) {
+
+        public static final VisionCounters NONE = new VisionCounters(0, 0, 0);
+    }
 
     public double meanBatchSize() {
         return decodeSteps == 0 ? 0 : (double) decodeRows / decodeSteps;

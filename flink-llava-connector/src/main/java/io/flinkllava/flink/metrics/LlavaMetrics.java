@@ -18,7 +18,8 @@ import java.util.function.Supplier;
 
 /**
  * The metrics of one subtask, in the group {@value #GROUP}. Counters count what this subtask asked
- * for; {@value #MEAN_BATCH_SIZE} is the model's, which other subtasks may share.
+ * for; {@value #MEAN_BATCH_SIZE} and the vision cache are the model's, which other subtasks may
+ * share.
  *
  * <p>Failures are counted apart for each code: {@code llava.code.<code>.inference_failure}.
  * Latencies are in milliseconds from a record's arrival to its answer.
@@ -38,6 +39,9 @@ public final class LlavaMetrics {
     public static final String QUEUE_LENGTH = "queue_length";
     public static final String QUEUE_CAPACITY = "queue_capacity";
     public static final String MEAN_BATCH_SIZE = "mean_batch_size";
+    public static final String VISION_CACHE_HITS = "vision_cache_hits";
+    public static final String VISION_CACHE_MISSES = "vision_cache_misses";
+    public static final String VISION_CACHE_BYTES = "vision_cache_bytes";
 
     private static final int LATENCY_WINDOW = 1000;
 
@@ -71,6 +75,9 @@ public final class LlavaMetrics {
     /** Shows what the model says of itself. */
     public void engine(Supplier<EngineCounters> counters) {
         group.gauge(MEAN_BATCH_SIZE, (Gauge<Double>) () -> counters.get().meanBatchSize());
+        group.gauge(VISION_CACHE_HITS, (Gauge<Long>) () -> counters.get().vision().hits());
+        group.gauge(VISION_CACHE_MISSES, (Gauge<Long>) () -> counters.get().vision().misses());
+        group.gauge(VISION_CACHE_BYTES, (Gauge<Long>) () -> counters.get().vision().bytes());
     }
 
     /** Counts a request. */

@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
@@ -43,6 +44,7 @@ public final class GenerationEngine implements AutoCloseable {
     private final List<Sequence> running = new ArrayList<>();
     private final BitSet usedRows = new BitSet();
     private volatile int runningCount;
+    private volatile Optional<LlavaException> fault = Optional.empty();
 
     private GenerationEngine(
             String name, StepExecutor executor, EngineLimits limits, LongSupplier clock) {
@@ -92,14 +94,25 @@ public final class GenerationEngine implements AutoCloseable {
         return sequence.future();
     }
 
+    /** Whether it takes requests: not any more once it was closed or its executor broke. */
+    public boolean isRunning() {
+        return !inbox.isClosed();
+    }
+
+    /** Why it stopped, unless it was closed. */
+    public Optional<LlavaException> fault() {
+        return fault;
+    }
+
     public EngineCounters counters() {
-        return tally.snapshot(inbox.waiting(), runningCount, executor.transfers());
+        return tally.snapshot(
+                inbox.waiting(), runningCount, executor.transfers(), executor.vision());
     }
 
     /** Fails what is left, after the current step, and closes the executor. Idempotent. */
     @Override
     public void close() {
-        inbox.close();
+        inbox.close(closedException());
         if (Thread.currentThread() == thread) {
             return;
         }
@@ -134,13 +147,18 @@ public final class GenerationEngine implements AutoCloseable {
                     inbox.await(idle.nanos());
                 }
             }
-        } catch (Throwable fault) {
-            LOG.error("The engine stopped", fault);
+        } catch (Throwable cause) {
+            LOG.error("The engine stopped", cause);
             end =
-                    new LlavaException(
-                            LlavaErrorCode.INTERNAL, "The engine stopped: " + fault, fault);
+                    cause instanceof LlavaException known
+                            ? known
+                            : new LlavaException(
+                                    LlavaErrorCode.UNAVAILABLE,
+                                    "The engine stopped: " + cause,
+                                    cause);
+            fault = Optional.of(end);
         } finally {
-            inbox.close();
+            inbox.close(end);
             failAll(end);
         }
     }
@@ -175,6 +193,8 @@ public final class GenerationEngine implements AutoCloseable {
         StepScores scores;
         try {
             scores = decode(batch);
+        } catch (BrokenExecutorException e) {
+            throw e;
         } catch (RuntimeException e) {
             // One of them is to blame; a step can be repeated, since it writes the same positions.
             batch.forEach(this::decodeAlone);
@@ -189,6 +209,10 @@ public final class GenerationEngine implements AutoCloseable {
         try {
             accept(sequence, decode(List.of(sequence)), 0);
         } catch (RuntimeException e) {
+            if (e instanceof LlavaException known && known.code() == LlavaErrorCode.CAPACITY) {
+                // There is no smaller step: nothing will run until memory is given back.
+                throw new BrokenExecutorException(known.code(), known.getMessage(), known);
+            }
             fail(sequence, e);
         }
     }
@@ -223,6 +247,9 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void fail(Sequence sequence, RuntimeException cause) {
+        if (cause instanceof BrokenExecutorException broken) {
+            throw broken;
+        }
         LlavaException failure =
                 cause instanceof LlavaException known
                         ? known

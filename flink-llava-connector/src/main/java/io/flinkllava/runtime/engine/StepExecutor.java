@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.engine;
 
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 
 import java.util.List;
 
@@ -8,6 +9,9 @@ import java.util.List;
  * Runs the model, one step at a time, over rows of a KV cache that stays on the device.
  *
  * <p>Called by one thread only, the engine's; owns the device memory it uses.
+ *
+ * <p>A step that fails fails the sequences that it was about, unless it throws a {@link
+ * BrokenExecutorException}, which ends the engine.
  */
 public interface StepExecutor extends AutoCloseable {
 
@@ -29,11 +33,20 @@ public interface StepExecutor extends AutoCloseable {
      */
     StepScores decode(List<RowToken> inputs, boolean logits);
 
+    /** How many sequences it holds at once. */
+    int rows();
+
     /** Where the model runs, never {@link Device.Kind#AUTO}. */
     Device device();
 
-    /** Bytes copied to the device and back since the start, weights excluded. */
+    /**
+     * Bytes copied to the device and back since the start, weights excluded. May be called from any
+     * thread.
+     */
     Transfers transfers();
+
+    /** How often the vision tower could be spared. May be called from any thread. */
+    VisionCounters vision();
 
     @Override
     void close();

@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.engine;
 
 import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.engine.StepExecutor.Transfers;
 
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,7 +37,7 @@ final class Tally {
         decodeRows.addAndGet(rows);
     }
 
-    EngineCounters snapshot(int waiting, int running, Transfers transfers) {
+    EngineCounters snapshot(int waiting, int running, Transfers transfers, VisionCounters vision) {
         return new EngineCounters(
                 waiting,
                 running,
@@ -47,6 +48,7 @@ final class Tally {
                 decodeSteps.get(),
                 decodeRows.get(),
                 transfers.toDevice(),
-                transfers.fromDevice());
+                transfers.fromDevice(),
+                vision);
     }
 }

@@ -3,19 +3,21 @@ package io.flinkllava.runtime.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import com.sun.jna.Pointer;
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.engine.StepExecutor;
 import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.graph.ComputeType;
+import io.flinkllava.runtime.graph.CopyGraph;
 import io.flinkllava.runtime.graph.DecoderGraph;
 import io.flinkllava.runtime.graph.OnnxGraph;
 import io.flinkllava.runtime.graph.PackingGraph;
 import io.flinkllava.runtime.graph.VisionGraph;
-import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.onnx.DecoderView.ImageInput;
 import io.flinkllava.runtime.onnx.DecoderView.Range;
 
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Runs a checkpoint with ONNX Runtime. Weights, KV arena and image features stay on the device;
@@ -40,7 +43,7 @@ public final class OnnxStepExecutor implements StepExecutor {
     private static final int[] NO_POSITIONS = {};
 
     /** Prompt tokens in one run: attention takes memory for each of them times all before. */
-    private static final int PREFILL_TOKENS = 1024;
+    static final int PREFILL_TOKENS = 1024;
 
     private final OnnxDevice device;
     private final LlavaConfig config;
@@ -60,7 +63,8 @@ public final class OnnxStepExecutor implements StepExecutor {
             OnnxDevice device,
             Sessions sessions,
             DeviceContext context,
-            KvArena arena) {
+            KvArena arena,
+            long visionBytes) {
         this.config = config;
         this.device = device;
         this.decoder = sessions.decoder();
@@ -79,7 +83,9 @@ public final class OnnxStepExecutor implements StepExecutor {
                                                 new FeaturePacker(
                                                         context,
                                                         session,
-                                                        PackingGraph.taps(config))));
+                                                        PackingGraph.taps(config))),
+                        new VectorCopy(context, sessions.copy()),
+                        visionBytes);
         this.scores = new HostScores(arena.rows(), config.text().vocabSize());
         this.nothing = context.allocate(type.bytes());
         this.noImages =
@@ -91,27 +97,46 @@ public final class OnnxStepExecutor implements StepExecutor {
     /**
      * Loads a checkpoint.
      *
-     * @param threads how many cores compute, 0 for all; the first caller in a process decides
-     * @param rows of the KV arena
+     * @param options where it runs, how many rows the KV arena has, what is cached
      * @param sequenceLength positions a row holds
      * @throws LlavaException MODEL if a weight is missing or misshapen, or the device is not there
      */
     public static OnnxStepExecutor open(
-            Checkpoint checkpoint, Device wanted, int threads, int rows, int sequenceLength) {
-        OrtEnvironment environment = OnnxEnvironment.get(threads);
-        OnnxDevice device = OnnxDevice.resolve(wanted);
+            Checkpoint checkpoint, ModelOptions options, int sequenceLength) {
+        OrtEnvironment environment = OnnxEnvironment.get(options.threads());
+        OnnxDevice device = OnnxDevice.resolve(options);
         // Attention needs the slot behind the last token of a row that idles in a batch.
         int capacity = sequenceLength + 1;
-        Sessions sessions = Sessions.load(environment, checkpoint, device, capacity);
-        CLibrary.trimHeap();
         LlavaConfig config = checkpoint.config();
-        DeviceContext context = new DeviceContext(OrtApi.load(), device, sessions.decoder());
+        ElementType type = ElementType.of(device.compute());
+        long vision = options.caches().visionBytes();
+        Graphs graphs = Graphs.write(checkpoint, device.compute(), capacity);
+        Admission admission =
+                new Admission(
+                        device.device().toString(),
+                        graphs.weightBytes(device.compute()),
+                        MemoryNeed.of(
+                                config, type, capacity, PREFILL_TOKENS, VisionTower.TILES, vision));
+        admission.requireWeights(device.budget(device.freeMemory(), 0));
+        Sessions sessions = graphs.load(environment, checkpoint, device);
+        CLibrary.trimHeap();
+        DeviceContext context = null;
+        KvArena arena = null;
         try {
-            ElementType type = ElementType.of(device.compute());
-            KvArena arena = new KvArena(context, config.text(), type, rows, capacity);
-            return new OnnxStepExecutor(config, device, sessions, context, arena);
-        } catch (RuntimeException e) {
-            context.close();
+            int rows =
+                    admission.rows(
+                            options.batching(),
+                            device.budget(device.freeMemory(), admission.weights()));
+            context = new DeviceContext(OrtApi.load(), device, sessions.decoder());
+            arena = new KvArena(context, config.text(), type, rows, capacity);
+            return new OnnxStepExecutor(config, device, sessions, context, arena, vision);
+        } catch (RuntimeException | Error e) {
+            if (arena != null) {
+                arena.close();
+            }
+            if (context != null) {
+                context.close();
+            }
             sessions.close();
             throw e;
         }
@@ -123,12 +148,32 @@ public final class OnnxStepExecutor implements StepExecutor {
     }
 
     @Override
+    public int rows() {
+        return arena.rows();
+    }
+
+    @Override
     public StepScores prefill(int row, Prompt prompt, boolean logits) {
         int[] positions = VisualPositions.of(prompt, config);
-        countPixels(prompt);
-        DeviceBuffer vectors = encoder.encode(prompt.visuals());
         // Whatever the row held is over, also if this step fails.
         arena.setLength(row, 0);
+        if (positions.length == 0) {
+            prefill(row, prompt, positions, Optional.empty(), logits);
+        } else {
+            try (DeviceVectors vectors = encoder.encode(prompt.visuals())) {
+                prefill(row, prompt, positions, Optional.of(vectors), logits);
+            }
+        }
+        arena.setLength(row, prompt.length());
+        return new RowScores(scores, new int[] {0});
+    }
+
+    private void prefill(
+            int row,
+            Prompt prompt,
+            int[] positions,
+            Optional<DeviceVectors> vectors,
+            boolean logits) {
         int length = prompt.length();
         int seen = 0;
         for (int from = 0; from < length; from += PREFILL_TOKENS) {
@@ -143,8 +188,6 @@ public final class OnnxStepExecutor implements StepExecutor {
                     to,
                     images(vectors, first, Arrays.copyOfRange(positions, first, seen), from));
         }
-        arena.setLength(row, length);
-        return new RowScores(scores, new int[] {0});
     }
 
     private void prefill(Range range, int[] tokenIds, int lengthAfter, ImageInput images) {
@@ -162,11 +205,12 @@ public final class OnnxStepExecutor implements StepExecutor {
     }
 
     /** The vectors for some positions of a prompt, of which the step sees what is behind `from`. */
-    private ImageInput images(DeviceBuffer vectors, int first, int[] positions, int from) {
+    private ImageInput images(
+            Optional<DeviceVectors> vectors, int first, int[] positions, int from) {
         if (positions.length == 0) {
             return noImages;
         }
-        Pointer features = vectors.tensor(first, positions.length);
+        Pointer features = vectors.orElseThrow().tensor(first, positions.length);
         return new ImageInput(features, Arrays.stream(positions).map(p -> p - from).toArray());
     }
 
@@ -194,7 +238,12 @@ public final class OnnxStepExecutor implements StepExecutor {
 
     @Override
     public Transfers transfers() {
-        return new Transfers(toDevice.get(), fromDevice.get());
+        return new Transfers(toDevice.get() + encoder.bytesToDevice(), fromDevice.get());
+    }
+
+    @Override
+    public VisionCounters vision() {
+        return encoder.counters();
     }
 
     @Override
@@ -214,16 +263,6 @@ public final class OnnxStepExecutor implements StepExecutor {
         }
     }
 
-    private void countPixels(Prompt prompt) {
-        for (VisualInput visual : prompt.visuals()) {
-            visual.tiles()
-                    .forEach(
-                            tile ->
-                                    toDevice.addAndGet(
-                                            ElementType.FLOAT32.bytes(tile.values().length)));
-        }
-    }
-
     private void run(Range range, int[] tokenIds, int[] lengthsAfter, ImageInput images) {
         views.computeIfAbsent(range, key -> new DecoderView(context, decoder, arena, key, scores))
                 .run(tokenIds, lengthsAfter, images);
@@ -231,15 +270,29 @@ public final class OnnxStepExecutor implements StepExecutor {
         fromDevice.addAndGet(scores.bytes(range.rows(), range.logits()));
     }
 
-    /** The graphs of a model, loaded. */
-    private record Sessions(OnnxSession vision, Optional<OnnxSession> packing, OnnxSession decoder)
-            implements AutoCloseable {
+    /** The graphs of a model, written. */
+    private record Graphs(
+            OnnxGraph vision, Optional<OnnxGraph> packing, OnnxGraph copy, OnnxGraph decoder) {
 
-        static Sessions load(
-                OrtEnvironment environment,
-                Checkpoint checkpoint,
-                OnnxDevice device,
-                int capacity) {
+        static Graphs write(Checkpoint checkpoint, ComputeType compute, int capacity) {
+            return new Graphs(
+                    VisionGraph.write(checkpoint, compute),
+                    PackingGraph.isNeeded(checkpoint.config())
+                            ? Optional.of(PackingGraph.write(checkpoint, compute))
+                            : Optional.empty(),
+                    CopyGraph.write(checkpoint, compute),
+                    DecoderGraph.write(checkpoint, compute, capacity));
+        }
+
+        /** What the weights take once they are loaded. */
+        long weightBytes(ComputeType compute) {
+            return Stream.of(vision, decoder)
+                    .flatMap(graph -> graph.weights().stream())
+                    .mapToLong(tensor -> tensor.elements() * compute.bytes())
+                    .sum();
+        }
+
+        Sessions load(OrtEnvironment environment, Checkpoint checkpoint, OnnxDevice device) {
             List<OnnxSession> loaded = new ArrayList<>();
             Function<OnnxGraph, OnnxSession> load =
                     graph -> {
@@ -248,24 +301,32 @@ public final class OnnxStepExecutor implements StepExecutor {
                         loaded.add(session);
                         return session;
                     };
-            ComputeType compute = device.compute();
             try {
                 return new Sessions(
-                        load.apply(VisionGraph.write(checkpoint, compute)),
-                        PackingGraph.isNeeded(checkpoint.config())
-                                ? Optional.of(load.apply(PackingGraph.write(checkpoint, compute)))
-                                : Optional.empty(),
-                        load.apply(DecoderGraph.write(checkpoint, compute, capacity)));
+                        load.apply(vision),
+                        packing.map(load),
+                        load.apply(copy),
+                        load.apply(decoder));
             } catch (RuntimeException e) {
                 loaded.forEach(OnnxSession::close);
                 throw e;
             }
         }
+    }
+
+    /** The graphs of a model, loaded. */
+    private record Sessions(
+            OnnxSession vision,
+            Optional<OnnxSession> packing,
+            OnnxSession copy,
+            OnnxSession decoder)
+            implements AutoCloseable {
 
         @Override
         public void close() {
             vision.close();
             packing.ifPresent(OnnxSession::close);
+            copy.close();
             decoder.close();
         }
     }

@@ -27,11 +27,27 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** Puts a model together from a checkpoint folder. */
 public final class CheckpointLoader implements ModelLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointLoader.class);
+
+    private final UnaryOperator<StepExecutor> around;
+
+    public CheckpointLoader() {
+        this(UnaryOperator.identity());
+    }
+
+    /**
+     * Makes a loader whose models may fail.
+     *
+     * @param around what stands between engine and executor, where tests inject faults
+     */
+    CheckpointLoader(UnaryOperator<StepExecutor> around) {
+        this.around = around;
+    }
 
     @Override
     public LlavaModel open(Path folder, ModelOptions options) {
@@ -46,14 +62,15 @@ public final class CheckpointLoader implements ModelLoader {
         LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
         try {
             PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
-            StepExecutor executor = executor(checkpoint, options, sequenceLength);
+            String fingerprint = Fingerprint.of(checkpoint.folder());
+            StepExecutor executor = around.apply(executor(checkpoint, options, sequenceLength));
             ModelInfo info =
                     new ModelInfo(
                             checkpoint.folder().getFileName().toString(),
-                            Fingerprint.of(checkpoint.folder()),
+                            fingerprint,
                             checkpoint.config().modelType(),
                             executor.device(),
-                            options.batching().maxBatchSize(),
+                            executor.rows(),
                             sequenceLength);
             LlavaModel model =
                     new LlavaPipeline(
@@ -63,7 +80,7 @@ public final class CheckpointLoader implements ModelLoader {
                             GenerationEngine.start(
                                     info.name(),
                                     executor,
-                                    limits(options, sequenceLength),
+                                    limits(options, executor.rows(), sequenceLength),
                                     System::nanoTime),
                             tokenizer,
                             prompts.endOfTurn(),
@@ -83,18 +100,8 @@ public final class CheckpointLoader implements ModelLoader {
     private static StepExecutor executor(
             Checkpoint checkpoint, ModelOptions options, int sequenceLength) {
         return checkpoint.source() instanceof ExportedGraphs graphs
-                ? ExportedStepExecutor.open(
-                        checkpoint.config(),
-                        graphs,
-                        options.device(),
-                        options.threads(),
-                        options.batching().maxBatchSize())
-                : OnnxStepExecutor.open(
-                        checkpoint,
-                        options.device(),
-                        options.threads(),
-                        options.batching().maxBatchSize(),
-                        sequenceLength);
+                ? ExportedStepExecutor.open(checkpoint.config(), graphs, options, sequenceLength)
+                : OnnxStepExecutor.open(checkpoint, options, sequenceLength);
     }
 
     private static int sequenceLength(
@@ -119,9 +126,9 @@ public final class CheckpointLoader implements ModelLoader {
                 : options.batching().maxSequenceLength();
     }
 
-    private static EngineLimits limits(ModelOptions options, int sequenceLength) {
+    private static EngineLimits limits(ModelOptions options, int rows, int sequenceLength) {
         return new EngineLimits(
-                options.batching().maxBatchSize(),
+                rows,
                 sequenceLength,
                 options.batching().maxBatchTokens(),
                 options.batching().maxBatchDelay(),

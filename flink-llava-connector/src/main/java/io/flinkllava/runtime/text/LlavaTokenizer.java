@@ -4,6 +4,8 @@ import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.memory.NativeLedger;
+import io.flinkllava.runtime.memory.NativeLedger.Kind;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +38,7 @@ public final class LlavaTokenizer implements AutoCloseable {
 
     private LlavaTokenizer(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
+        NativeLedger.opened(Kind.TOKENIZER);
     }
 
     /**
@@ -151,8 +154,11 @@ public final class LlavaTokenizer implements AutoCloseable {
     public void close() {
         lock.writeLock().lock();
         try {
-            closed = true;
-            tokenizer.close();
+            if (!closed) {
+                closed = true;
+                NativeLedger.closed(Kind.TOKENIZER);
+                tokenizer.close();
+            }
         } finally {
             lock.writeLock().unlock();
         }

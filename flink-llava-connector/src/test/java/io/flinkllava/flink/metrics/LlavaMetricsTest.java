@@ -8,6 +8,7 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
 import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import org.junit.jupiter.api.Test;
@@ -53,10 +54,16 @@ class LlavaMetricsTest {
     @Test
     void gaugesShowQueueAndEngine() {
         metrics.queue(() -> 3, 32);
-        metrics.engine(() -> new EngineCounters(0, 0, 0, 0, 0, 0, 4, 10, 0, 0));
+        metrics.engine(
+                () ->
+                        new EngineCounters(
+                                0, 0, 0, 0, 0, 0, 4, 10, 0, 0, new VisionCounters(5, 6, 7)));
         assertThat(gauge("llava.queue_length")).isEqualTo(3);
         assertThat(gauge("llava.queue_capacity")).isEqualTo(32);
         assertThat(gauge("llava.mean_batch_size")).isEqualTo(2.5);
+        assertThat(gauge("llava.vision_cache_hits")).isEqualTo(5L);
+        assertThat(gauge("llava.vision_cache_misses")).isEqualTo(6L);
+        assertThat(gauge("llava.vision_cache_bytes")).isEqualTo(7L);
     }
 
     private static LlavaAnswer text(int promptTokens, List<Integer> ids) {

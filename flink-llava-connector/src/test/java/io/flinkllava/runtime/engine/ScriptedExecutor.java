@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.engine;
 
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -108,8 +109,18 @@ final class ScriptedExecutor implements StepExecutor {
     }
 
     @Override
+    public int rows() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
     public Transfers transfers() {
         return new Transfers(0, 0);
+    }
+
+    @Override
+    public VisionCounters vision() {
+        return VisionCounters.NONE;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.flinkllava.runtime.onnx;
 
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.ExportedGraphs;
@@ -285,7 +286,10 @@ class ExportedStepExecutorTest {
 
     private static ExportedStepExecutor open(Checkpoint checkpoint) {
         return ExportedStepExecutor.open(
-                checkpoint.config(), (ExportedGraphs) checkpoint.source(), Device.CPU, 0, ROWS);
+                checkpoint.config(),
+                (ExportedGraphs) checkpoint.source(),
+                ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(ROWS),
+                512);
     }
 
     private static float[] vector(FloatBuffer vectors, int from) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.ExportedGraphs;
@@ -279,6 +280,9 @@ class ExporterVarietyTest {
 
     private static ExportedStepExecutor open(Checkpoint checkpoint) {
         return ExportedStepExecutor.open(
-                checkpoint.config(), (ExportedGraphs) checkpoint.source(), Device.CPU, 0, 1);
+                checkpoint.config(),
+                (ExportedGraphs) checkpoint.source(),
+                ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(1),
+                512);
     }
 }
