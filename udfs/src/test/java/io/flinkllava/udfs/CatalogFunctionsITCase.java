@@ -83,6 +83,9 @@ class CatalogFunctionsITCase {
                 "LlavaTryAsk|(image, question)",
                 "LlavaChoose|(image, question, ARRAY['a', 'b'])",
                 "LlavaChat|(image, ARRAY[ROW('user', question)])",
+                "LlavaPlan|(4, 5, question)",
+                "ImageInfo|(image)",
+                "ImageResize|(image, 4, 5)",
                 "LlavaExtract|(image, question, '{}')"
             })
     void everyClassIsPlanned(String call) {

@@ -34,23 +34,14 @@ final class OpenCall implements AutoCloseable {
         this.context = context;
     }
 
-    /** What the values of a row are of a request; an optional one that is NULL is not there. */
+    /** See {@link PlannedCall#parts}. */
     RequestParts parts(Object... values) {
-        RequestParts parts = new RequestParts();
-        for (int i = 0; i < values.length; i++) {
-            if (values[i] != null || !planned.call().parameters().get(i).optional()) {
-                parts.with(planned.arguments().get(i), values[i]);
-            }
-        }
-        return parts;
+        return planned.parts(values);
     }
 
-    /**
-     * Whether a parameter that must be given is NULL: then so is what a scalar function returns.
-     */
+    /** See {@link PlannedCall#isNull}. */
     boolean isNull(RequestParts parts) {
-        return planned.call().parameters().stream()
-                .anyMatch(parameter -> !parameter.optional() && parts.isNull(parameter.part()));
+        return planned.isNull(parts);
     }
 
     /** Asks; the future never fails. */

@@ -53,6 +53,11 @@ public final class RequestParts {
         return has(part) ? Optional.of(present(part).toString()) : Optional.empty();
     }
 
+    /** A number that the row has. */
+    public int number(Part part) {
+        return ((Number) present(part)).intValue();
+    }
+
     /** Pictures, each a {@code byte[]} or the {@code String} that says where it is. */
     List<Object> pictures() {
         if (!has(Part.PICTURES)) {

@@ -189,6 +189,40 @@ class ModuleITCase {
         assertThat(model(998).orElseThrow().counters().finished()).isEqualTo(1);
     }
 
+    @Test
+    void aRequestIsPlannedWithoutItsModel() {
+        SqlSession sql = load(SqlSession.streaming(), "max-queued-requests", "997");
+        GoldenRequest golden = SqlSession.questions(CHECKPOINT).get(0);
+        sql.view("photos", List.of(golden));
+        Row row =
+                sql.run(
+                                "SELECT p.prompt_tokens, p.image_tokens > 0, p.kv_mib > 0 FROM"
+                                        + " (SELECT LLAVA_PLAN(i.width, i.height, question) AS p"
+                                        + " FROM (SELECT IMAGE_INFO(image) AS i, question FROM"
+                                        + " photos))")
+                        .get(0);
+        assertThat(row).isEqualTo(Row.of(golden.promptTokens(), true, true));
+        assertThat(model(997)).isEmpty();
+    }
+
+    @Test
+    void picturesAreLookedIntoAndScaled() {
+        SqlSession sql = load(SqlSession.batch());
+        sql.run(
+                "CREATE TEMPORARY VIEW photos AS SELECT image FROM (VALUES (x'0102'), ("
+                        + picture
+                        + "), (CAST(NULL AS BYTES))) AS t (image)");
+        assertThat(
+                        sql.run(
+                                "SELECT i.format, i.width, i.height, s.width, s.height FROM (SELECT"
+                                        + " IMAGE_INFO(image) AS i, IMAGE_INFO(IMAGE_RESIZE(image,"
+                                        + " 8, 5)) AS s FROM photos)"))
+                .containsExactlyInAnyOrder(
+                        Row.of("PNG", 64, 64, 8, 5),
+                        Row.of(null, null, null, null, null),
+                        Row.of(null, null, null, null, null));
+    }
+
     private static Optional<PooledModel> model(int queue) {
         return ModelPool.shared().models().stream()
                 .filter(one -> one.key().options().limits().maxQueuedRequests() == queue)
