@@ -35,8 +35,7 @@ class OutputColumnsTest {
             OutputColumns.of(
                     Task.EXTRACT,
                     ResolvedSchema.of(
-                            Column.physical("shop", DataTypes.STRING())
-                                    .withComment("name on top"),
+                            Column.physical("shop", DataTypes.STRING()).withComment("name on top"),
                             Column.physical("total", DataTypes.DECIMAL(6, 2)),
                             Column.physical("items", DataTypes.ARRAY(DataTypes.STRING())),
                             Column.physical(
@@ -83,8 +82,7 @@ class OutputColumnsTest {
                         GenericRowData.of(
                                 StringData.fromString("Müller"),
                                 DecimalData.fromBigDecimal(new BigDecimal("12.50"), 6, 2),
-                                new GenericArrayData(
-                                        new Object[] {StringData.fromString("a")}),
+                                new GenericArrayData(new Object[] {StringData.fromString("a")}),
                                 GenericRowData.of((short) 2026, true),
                                 null));
     }
