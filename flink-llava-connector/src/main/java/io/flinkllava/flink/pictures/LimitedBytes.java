@@ -16,6 +16,14 @@ public record LimitedBytes(int limit) {
     public static final long UNKNOWN = -1;
 
     private static final int FIRST_BUFFER = 64 << 10;
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    public LimitedBytes {
+        if (limit < 1 || limit > LARGEST_ARRAY - 1) {
+            throw new IllegalArgumentException(
+                    "max-bytes is " + limit + ", it must be 1 to " + (LARGEST_ARRAY - 1));
+        }
+    }
 
     /**
      * Refuses a size that was announced.
@@ -40,7 +48,7 @@ public record LimitedBytes(int limit) {
     public byte[] read(InputStream input, long length, String uri) throws IOException {
         check(length, uri);
         // One byte more than announced finds the end without growing.
-        byte[] buffer = new byte[length < 0 ? FIRST_BUFFER : (int) Math.min(limit, length) + 1];
+        byte[] buffer = new byte[length < 0 ? FIRST_BUFFER : capacity(length + 1)];
         int filled = 0;
         int count = input.read(buffer, 0, buffer.length);
         while (count >= 0) {
@@ -49,11 +57,15 @@ public record LimitedBytes(int limit) {
                 throw tooLarge("has more bytes than allowed", uri);
             }
             if (filled == buffer.length) {
-                buffer = Arrays.copyOf(buffer, (int) Math.min(2L * filled, limit + 1L));
+                buffer = Arrays.copyOf(buffer, capacity(2L * filled));
             }
             count = input.read(buffer, filled, buffer.length - filled);
         }
         return filled == buffer.length ? buffer : Arrays.copyOf(buffer, filled);
+    }
+
+    private int capacity(long wanted) {
+        return (int) Math.min(Math.min(wanted, limit + 1L), LARGEST_ARRAY);
     }
 
     private LlavaException tooLarge(String what, String uri) {

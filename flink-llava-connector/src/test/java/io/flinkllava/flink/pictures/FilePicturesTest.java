@@ -109,6 +109,8 @@ class FilePicturesTest {
         assertThat(failure("photos/x.png").message()).contains("absolute path");
         assertThat(failure("file://elsewhere" + photos + "/x.png").message()).contains("no host");
         assertThat(failure("").code()).isEqualTo(LlavaErrorCode.INPUT);
+        assertThat(failure("s3://key:secret@bucket/a.png").message())
+                .contains("s3://bucket/a.png is not allowed");
     }
 
     @Test

@@ -81,7 +81,12 @@ class HttpPicturesTest {
                     return new InetAddress[] {InetAddress.getLoopbackAddress()};
                 };
         try (PictureReader reader = reader(access(), counting)) {
-            for (String host : List.of("localhost:" + secret.port(), "other.test", "localhost")) {
+            for (String host :
+                    List.of(
+                            "localhost:" + secret.port(),
+                            "other.test",
+                            "a".repeat(70) + ".test",
+                            "localhost")) {
                 ReadingFailure failure = ReadingFailure.of(reader, "http://" + host + "/picture");
                 assertThat(failure.code()).isEqualTo(LlavaErrorCode.INPUT);
                 assertThat(failure.message()).contains(host, "allowed hosts");
@@ -383,8 +388,10 @@ class HttpPicturesTest {
             HostResolver resolver = host -> new InetAddress[] {InetAddress.getLoopbackAddress()};
             try (PictureReader reader =
                     new PictureReader(access, 1, resolver, TestCertificate.context())) {
-                String uri = "https://pictures.test:" + tls.port() + "/plain";
-                assertThat(ReadingFailure.of(reader, uri).message()).contains("redirected");
+                for (String scheme : List.of("https", "HTTPS")) {
+                    String uri = scheme + "://pictures.test:" + tls.port() + "/plain";
+                    assertThat(ReadingFailure.of(reader, uri).message()).contains("redirected");
+                }
             }
         }
         assertThat(server.hits()).isZero();

@@ -51,8 +51,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 class SoakTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(SoakTest.class);
-    private static final int REQUESTS = Integer.getInteger("soak.requests", 1_000);
-    private static final int OPENS = Integer.getInteger("soak.opens", 12);
+    private static final int REQUESTS = Integer.getInteger("soak.requests", 800);
+    private static final int OPENS = Integer.getInteger("soak.opens", 8);
     private static final int THREADS = 30;
     private static final int REQUESTS_OF_A_LEASE = 50;
     private static final Path CHECKPOINT = Golden.checkpoint("llava15");
