@@ -76,14 +76,18 @@ public final class CheckpointLoader implements ModelLoader {
                     new LlavaPipeline(
                             info,
                             new RequestPreparation(
-                                    checkpoint.generation(), visuals, prompts, tokenizer, options),
+                                    checkpoint.generation(),
+                                    visuals,
+                                    prompts,
+                                    tokenizer,
+                                    checkpoint.tokenizerFile(),
+                                    options),
                             GenerationEngine.start(
                                     info.name(),
                                     executor,
                                     limits(options, executor.rows(), sequenceLength),
                                     System::nanoTime),
                             tokenizer,
-                            prompts.endOfTurn(),
                             workers(info.name(), options));
             LOG.info(
                     "Loaded {} on {} in {} ms",

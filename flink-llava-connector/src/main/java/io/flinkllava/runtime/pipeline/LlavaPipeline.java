@@ -9,10 +9,9 @@ import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
 import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationEngine;
-import io.flinkllava.runtime.engine.GenerationRequest;
-import io.flinkllava.runtime.text.EndOfTurn;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,7 +25,8 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  * images   --ImageDecoder--> RGB --ImageProcessor--> pixel values [n, 3, side, side] --\
  * messages --ChatTemplate--> text --LlavaTokenizer--> ids with image tokens [length] ---> Prompt
- * Prompt   --GenerationEngine--> ids of the answer --LlavaTokenizer--> text --> LlavaAnswer
+ * Prompt   --AnswerPlan--> one engine request, or one for each candidate or choice
+ *          --GenerationEngine--> ids of the answers --LlavaTokenizer--> text --> LlavaAnswer
  * </pre>
  *
  * <p>What comes before and after the engine runs on the pipeline's own threads, so that neither the
@@ -38,7 +38,6 @@ final class LlavaPipeline implements LlavaModel {
     private final RequestPreparation preparation;
     private final GenerationEngine engine;
     private final LlavaTokenizer tokenizer;
-    private final EndOfTurn endOfTurn;
     private final ExecutorService workers;
 
     /** Takes over the engine, the tokenizer and the workers. */
@@ -47,13 +46,11 @@ final class LlavaPipeline implements LlavaModel {
             RequestPreparation preparation,
             GenerationEngine engine,
             LlavaTokenizer tokenizer,
-            EndOfTurn endOfTurn,
             ExecutorService workers) {
         this.info = info;
         this.preparation = preparation;
         this.engine = engine;
         this.tokenizer = tokenizer;
-        this.endOfTurn = endOfTurn;
         this.workers = workers;
     }
 
@@ -76,24 +73,25 @@ final class LlavaPipeline implements LlavaModel {
             return;
         }
         long start = System.nanoTime();
-        GenerationRequest prepared;
+        AnswerPlan plan;
         try {
-            prepared = preparation.prepare(request);
+            plan = preparation.prepare(request);
         } catch (Throwable e) {
             answer.complete(failure(e));
             return;
         }
         long preparing = System.nanoTime() - start;
-        CompletableFuture<Generation> generation = engine.submit(prepared);
-        cancelWith(answer, generation);
+        CompletableFuture<List<Generation>> generations =
+                JointGenerations.of(plan.requests().stream().map(engine::submit).toList());
+        cancelWith(answer, generations);
         var unused =
-                generation.whenComplete(
-                        (tokens, fault) ->
+                generations.whenComplete(
+                        (all, fault) ->
                                 afterEngine(
                                         () ->
                                                 answer.complete(
                                                         fault == null
-                                                                ? text(prepared, tokens, preparing)
+                                                                ? text(plan, all, preparing)
                                                                 : failure(fault))));
     }
 
@@ -107,28 +105,20 @@ final class LlavaPipeline implements LlavaModel {
     }
 
     private static void cancelWith(
-            CompletableFuture<LlavaAnswer> answer, CompletableFuture<Generation> generation) {
+            CompletableFuture<LlavaAnswer> answer,
+            CompletableFuture<List<Generation>> generations) {
         var unused =
                 answer.whenComplete(
                         (result, fault) -> {
                             if (fault instanceof CancellationException) {
-                                generation.cancel(false);
+                                generations.cancel(false);
                             }
                         });
     }
 
-    private LlavaAnswer text(GenerationRequest request, Generation tokens, long preparing) {
+    private static LlavaAnswer text(AnswerPlan plan, List<Generation> all, long preparing) {
         try {
-            return new LlavaAnswer.Text(
-                    endOfTurn.cut(tokenizer.decode(tokens.tokenIds())),
-                    tokens.tokenIds(),
-                    request.prompt().length(),
-                    tokens.reason(),
-                    new LlavaAnswer.Timing(
-                            preparing,
-                            tokens.waitingNanos(),
-                            tokens.prefillingNanos(),
-                            tokens.decodingNanos()));
+            return plan.answer(all, preparing);
         } catch (RuntimeException e) {
             return failure(e);
         }

@@ -93,4 +93,67 @@ class PredictITCase {
         assertThat(rows.get(3).getField(1)).isNotNull();
         assertThat(rows.get(3).getField(3)).isNull();
     }
+
+    @Test
+    void choicesAreChosenAndTellTheirProbability() {
+        SqlSession sql = SqlSession.batch().view("photos", SqlSession.questions(CHECKPOINT));
+        sql.run(
+                "CREATE MODEL choose INPUT (image BYTES, question STRING) OUTPUT (answer STRING,"
+                        + " confidence DOUBLE, error STRING) "
+                        + SqlSession.with(
+                                "provider", "llava",
+                                "model", SqlSession.checkpoint(CHECKPOINT),
+                                "device", "cpu",
+                                "task", "choose",
+                                "choices", "red;green;blue"));
+        List<Row> rows =
+                sql.run(
+                        "SELECT answer, confidence, error FROM ML_PREDICT(TABLE photos, MODEL"
+                                + " choose, DESCRIPTOR(image, question))");
+        assertThat(rows).isNotEmpty();
+        for (Row row : rows) {
+            assertThat(row.<String>getFieldAs(0)).isIn("red", "green", "blue");
+            assertThat(row.<Double>getFieldAs(1)).isBetween(1 / 3.0, 1.0);
+            assertThat(row.getField(2)).isNull();
+        }
+    }
+
+    @Test
+    void typedColumnsAreExtracted() {
+        SqlSession sql = SqlSession.streaming().view("photos", SqlSession.questions(CHECKPOINT));
+        sql.run(
+                "CREATE MODEL extract INPUT (image BYTES) OUTPUT (red BOOLEAN COMMENT 'whether"
+                        + " anything is red', what ROW<big BOOLEAN, flat BOOLEAN>, error STRING) "
+                        + SqlSession.with(
+                                "provider", "llava",
+                                "model", SqlSession.checkpoint(CHECKPOINT),
+                                "device", "cpu",
+                                "task", "extract",
+                                "max-new-tokens", "128"));
+        List<Row> rows =
+                sql.run(
+                        "SELECT red, what, error FROM ML_PREDICT(TABLE photos, MODEL extract,"
+                                + " DESCRIPTOR(image))");
+        assertThat(rows).isNotEmpty();
+        for (Row row : rows) {
+            assertThat(row.getField(2)).isNull();
+            assertThat(row.<Boolean>getFieldAs(0)).isNotNull();
+            assertThat(row.<Row>getFieldAs(1).<Boolean>getFieldAs(1)).isNotNull();
+        }
+    }
+
+    /** Flink's own timeout would fail the job. */
+    @Test
+    void aRequestThatIsLateFailsAlone() {
+        List<GoldenRequest> golden = SqlSession.questions(CHECKPOINT);
+        SqlSession sql = SqlSession.streaming().view("photos", golden);
+        sql.run(ASK);
+        assertThat(
+                        sql.run(
+                                "SELECT error_code, answer FROM ML_PREDICT(TABLE photos, MODEL ask,"
+                                        + " DESCRIPTOR(image, question), MAP['request-timeout', '1"
+                                        + " ns'])"))
+                .hasSameSizeAs(golden)
+                .containsOnly(Row.of("CAPACITY", null));
+    }
 }

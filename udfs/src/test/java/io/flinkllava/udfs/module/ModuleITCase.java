@@ -223,6 +223,24 @@ class ModuleITCase {
                         Row.of(null, null, null, null, null));
     }
 
+    @Test
+    void answersHaveTheFormThatIsAskedFor() {
+        SqlSession sql = load(SqlSession.streaming());
+        sql.run("CREATE TEMPORARY VIEW photo AS SELECT " + picture + " AS image");
+        Row row =
+                sql.run(
+                                "SELECT LLAVA_CHOOSE(image, 'Which?', ARRAY['red', 'blue']),"
+                                        + " LLAVA_EXTRACT(image, 'Is it red?', '{\"type\":"
+                                        + " \"object\", \"properties\": {\"red\": {\"type\":"
+                                        + " \"boolean\"}}, \"required\": [\"red\"]}'),"
+                                        + " LLAVA_CHOOSE(image, 'Which?', ARRAY['a', 'a']) FROM"
+                                        + " photo")
+                        .get(0);
+        assertThat(row.<String>getFieldAs(0)).isIn("red", "blue");
+        assertThat(row.<String>getFieldAs(1)).isIn("{\"red\":true}", "{\"red\":false}");
+        assertThat(row.getField(2)).isNull();
+    }
+
     private static Optional<PooledModel> model(int queue) {
         return ModelPool.shared().models().stream()
                 .filter(one -> one.key().options().limits().maxQueuedRequests() == queue)
