@@ -12,12 +12,16 @@ import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.ComputeOptions;
 import io.flinkllava.runtime.ComputeOptions.NumberType;
 import io.flinkllava.runtime.ComputeOptions.Quantization;
+import io.flinkllava.runtime.CudaOptions;
+import io.flinkllava.runtime.CudaOptions.ArenaGrowth;
+import io.flinkllava.runtime.CudaOptions.ConvolutionSearch;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.RequestLimits;
 import io.flinkllava.runtime.Sampling;
 import io.flinkllava.runtime.TokenRules;
+import io.flinkllava.runtime.pool.ModelPool;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +50,14 @@ public final class LlavaOptions {
                             "who shares a loaded model: the functions in a task slot (slot), or"
                                     + " all slots of a TaskManager that use the same device"
                                     + " (device), whose requests then meet in one batch");
+
+    public static final ConfigOption<Duration> LINGER =
+            key("linger")
+                    .durationType()
+                    .defaultValue(ModelPool.DEFAULT_LINGER)
+                    .withDescription(
+                            "how long a model stays loaded after its last task, so that a restart"
+                                    + " finds it");
 
     public static final ConfigOption<Duration> REQUEST_TIMEOUT =
             key("request-timeout")
@@ -120,6 +132,42 @@ public final class LlavaOptions {
                                     BatchingOptions.DEFAULT.maxBatchDelay(),
                                     "how long an idle model waits for company"),
                             BatchingOptions::withMaxBatchDelay),
+                    batching(
+                            real(
+                                    "memory-fraction",
+                                    BatchingOptions.NO_FRACTION,
+                                    "of the memory that the device has left when the weights are"
+                                            + " loaded: as many answers together as fit into it,"
+                                            + " in place of max-batch-size; 0 for none"),
+                            BatchingOptions::withMemoryFraction),
+                    cuda(
+                            memory(
+                                    "cuda-memory-limit",
+                                    CudaOptions.NO_LIMIT,
+                                    "device memory that the model may take, weights included; 0"
+                                            + " for what is free"),
+                            (cuda, size) -> cuda.withMemoryLimit(size.getBytes())),
+                    cuda(
+                            text(
+                                    "cuda-arena",
+                                    Spelling.of(CudaOptions.DEFAULT.arena()),
+                                    "how ONNX Runtime takes memory from a GPU: "
+                                            + Spelling.all(ArenaGrowth.class)),
+                            (cuda, text) ->
+                                    cuda.withArena(
+                                            Spelling.parse("cuda-arena", text, ArenaGrowth.class))),
+                    cuda(
+                            text(
+                                    "cuda-convolutions",
+                                    Spelling.of(CudaOptions.DEFAULT.convolutions()),
+                                    "how cuDNN finds its algorithm: "
+                                            + Spelling.all(ConvolutionSearch.class)),
+                            (cuda, text) ->
+                                    cuda.withConvolutions(
+                                            Spelling.parse(
+                                                    "cuda-convolutions",
+                                                    text,
+                                                    ConvolutionSearch.class))),
                     caches(
                             memory(
                                     "vision-cache",
@@ -324,7 +372,8 @@ public final class LlavaOptions {
 
     /** Every option there is. */
     public static List<ConfigOption<?>> all() {
-        List<ConfigOption<?>> options = new ArrayList<>(List.of(MODEL, SCOPE, REQUEST_TIMEOUT));
+        List<ConfigOption<?>> options =
+                new ArrayList<>(List.of(MODEL, SCOPE, LINGER, REQUEST_TIMEOUT));
         OPENING.forEach(setting -> options.add(setting.option()));
         ANSWERING.forEach(setting -> options.add(setting.option()));
         READING.forEach(setting -> options.add(setting.option()));
@@ -340,6 +389,11 @@ public final class LlavaOptions {
     private static <T> Setting<ModelOptions, T> batching(
             ConfigOption<T> option, BiFunction<BatchingOptions, T, BatchingOptions> change) {
         return Setting.of(option, ModelOptions::batching, change, ModelOptions::withBatching);
+    }
+
+    private static <T> Setting<ModelOptions, T> cuda(
+            ConfigOption<T> option, BiFunction<CudaOptions, T, CudaOptions> change) {
+        return Setting.of(option, ModelOptions::cuda, change, ModelOptions::withCuda);
     }
 
     private static <T> Setting<ModelOptions, T> caches(

@@ -41,11 +41,21 @@ public record LlavaSettings(
                 new TaskModel(
                         reader.required(LlavaOptions.MODEL, "the checkpoint folder").orElse(""),
                         options,
-                        reader.constant(LlavaOptions.SCOPE, ModelScope.class)),
+                        reader.constant(LlavaOptions.SCOPE, ModelScope.class),
+                        linger(reader)),
                 reader.apply(GenerationParameters.DEFAULT, LlavaOptions.ANSWERING),
                 reader.given(LlavaOptions.REQUEST_TIMEOUT).orElse(LlavaRequest.NO_LIMIT),
                 reader.apply(PictureAccess.NONE, LlavaOptions.READING)
                         .withMaxBytes(options.limits().maxImageBytes()));
+    }
+
+    private static Duration linger(OptionReader reader) {
+        Duration linger = reader.read(LlavaOptions.LINGER);
+        if (linger.isNegative()) {
+            reader.problem("linger is " + linger + ", it must not be negative");
+            return LlavaOptions.LINGER.defaultValue();
+        }
+        return linger;
     }
 
     /**

@@ -69,6 +69,17 @@ public final class VisualProcessor {
         return new VisualInput(List.of(squares.process(image)), 1, packing.newline().build());
     }
 
+    /**
+     * The tokens that a picture of this size becomes, if it is alone or cut like one that is.
+     *
+     * @throws LlavaException as {@link #image}
+     */
+    public int imageTokens(int width, int height) {
+        return config.images() instanceof Anyres anyres
+                ? packing(AnyresGeometry.of(height, width, anyres.pinpoints()), anyres).tokens()
+                : config.featuresPerTile();
+    }
+
     /** The most tokens that one picture can become, whatever its shape. */
     public int mostImageTokens() {
         if (!(config.images() instanceof Anyres anyres)) {

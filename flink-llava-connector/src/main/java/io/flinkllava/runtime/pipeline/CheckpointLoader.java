@@ -108,8 +108,8 @@ public final class CheckpointLoader implements ModelLoader {
                 : OnnxStepExecutor.open(checkpoint, options, sequenceLength);
     }
 
-    private static int sequenceLength(
-            Checkpoint checkpoint, ModelOptions options, int imageTokens) {
+    /** Positions of a row: what was asked for, or enough for a picture and talk about it. */
+    static int sequenceLength(Checkpoint checkpoint, ModelOptions options, int imageTokens) {
         int context = checkpoint.config().text().maxPositionEmbeddings();
         if (options.batching().maxSequenceLength() > context) {
             throw LlavaException.model(

@@ -87,7 +87,7 @@ final class RequestPreparation {
         GenerationRequest prepared =
                 new GenerationRequest(
                                 new Prompt(tokenIds, visuals),
-                                maxNewTokens(generation),
+                                maxNewTokens(generation, defaults),
                                 generation,
                                 badWords(generation.rules().badWords()),
                                 eosTokenIds,
@@ -181,7 +181,8 @@ final class RequestPreparation {
                 .toList();
     }
 
-    private int maxNewTokens(GenerationParameters generation) {
+    /** Tokens of an answer at most. */
+    static int maxNewTokens(GenerationParameters generation, GenerationDefaults defaults) {
         return generation.maxNewTokens() == GenerationParameters.CHECKPOINT_DEFAULT
                 ? defaults.maxNewTokens().orElse(GenerationParameters.FALLBACK_MAX_NEW_TOKENS)
                 : generation.maxNewTokens();

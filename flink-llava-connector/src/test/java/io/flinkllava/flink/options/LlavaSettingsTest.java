@@ -11,6 +11,7 @@ import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.ComputeOptions;
 import io.flinkllava.runtime.ComputeOptions.NumberType;
 import io.flinkllava.runtime.ComputeOptions.Quantization;
+import io.flinkllava.runtime.CudaOptions;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaRequest;
@@ -45,6 +46,11 @@ class LlavaSettingsTest {
                     Map.entry("max-sequence-length", "1024"),
                     Map.entry("max-batch-tokens", "512"),
                     Map.entry("max-batch-delay", "5 ms"),
+                    Map.entry("memory-fraction", "0.5"),
+                    Map.entry("linger", "3 s"),
+                    Map.entry("cuda-memory-limit", "8 gb"),
+                    Map.entry("cuda-arena", "power-of-two"),
+                    Map.entry("cuda-convolutions", "exhaustive"),
                     Map.entry("vision-cache", "1 mb"),
                     Map.entry("warm-prefixes", "false"),
                     Map.entry("max-image-bytes", "2 mb"),
@@ -85,7 +91,7 @@ class LlavaSettingsTest {
                         new ModelOptions(
                                 Device.gpu(1),
                                 3,
-                                new BatchingOptions(16, 1024, 512, Duration.ofMillis(5)),
+                                new BatchingOptions(16, 1024, 512, Duration.ofMillis(5), 0.5),
                                 ComputeOptions.DEFAULT
                                         .withType(NumberType.BFLOAT16)
                                         .withQuantization(Quantization.ROWWISE_8BIT)
@@ -93,7 +99,12 @@ class LlavaSettingsTest {
                                 new CacheOptions(1 << 20, false),
                                 new RequestLimits(2 << 20, 1_000_000, 2000, 4, 9, 77),
                                 new CheckpointOptions(
-                                        "/towers/clip", "v1", "q4", SeveralImages.ONE_TILE_EACH)));
+                                        "/towers/clip", "v1", "q4", SeveralImages.ONE_TILE_EACH),
+                                new CudaOptions(
+                                        8L << 30,
+                                        CudaOptions.ArenaGrowth.POWER_OF_TWO,
+                                        CudaOptions.ConvolutionSearch.EXHAUSTIVE)));
+        assertThat(settings.model().linger()).isEqualTo(Duration.ofSeconds(3));
         assertThat(settings.generation())
                 .isEqualTo(
                         new GenerationParameters(

@@ -56,6 +56,14 @@ public record Call(String name, Task task, List<Parameter> parameters, boolean n
                     Parameter.of("prompt", Part.QUESTION),
                     Parameter.of("json_schema", Part.SCHEMA),
                     MODEL);
+    public static final Call PLAN =
+            overloaded(
+                    "LLAVA_PLAN",
+                    Task.ASK,
+                    Parameter.of("image_width", Part.WIDTH),
+                    Parameter.of("image_height", Part.HEIGHT),
+                    QUESTION,
+                    MODEL);
     public static final Call ASK_IMAGES =
             new Call(
                     "LLAVA_ASK_IMAGES",

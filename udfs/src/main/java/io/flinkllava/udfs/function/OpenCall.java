@@ -14,6 +14,7 @@ import io.flinkllava.udfs.request.RequestTemplate;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A call in a task. Used and closed by the task's thread. */
@@ -25,29 +26,22 @@ final class OpenCall implements AutoCloseable {
     private final PlannedCall planned;
     private final FunctionContext context;
     private final Map<String, ModelSession> sessions = new HashMap<>();
+    private Optional<Object> lastIdentity = Optional.empty();
+    private Reply lastReply;
 
     OpenCall(PlannedCall planned, FunctionContext context) {
         this.planned = planned;
         this.context = context;
     }
 
-    /** What the values of a row are of a request; an optional one that is NULL is not there. */
+    /** See {@link PlannedCall#parts}. */
     RequestParts parts(Object... values) {
-        RequestParts parts = new RequestParts();
-        for (int i = 0; i < values.length; i++) {
-            if (values[i] != null || !planned.call().parameters().get(i).optional()) {
-                parts.with(planned.arguments().get(i), values[i]);
-            }
-        }
-        return parts;
+        return planned.parts(values);
     }
 
-    /**
-     * Whether a parameter that must be given is NULL: then so is what a scalar function returns.
-     */
+    /** See {@link PlannedCall#isNull}. */
     boolean isNull(RequestParts parts) {
-        return planned.call().parameters().stream()
-                .anyMatch(parameter -> !parameter.optional() && parts.isNull(parameter.part()));
+        return planned.isNull(parts);
     }
 
     /** Asks; the future never fails. */
@@ -74,10 +68,30 @@ final class OpenCall implements AutoCloseable {
                 new LlavaAnswer.Failure(problem.code(), problem.getMessage()), "", Duration.ZERO);
     }
 
-    /** Asks and waits. */
+    /**
+     * Asks and waits. Flink calls a function as often as a statement names it, though for equal
+     * calls in a row one answer is enough.
+     */
     Reply answer(RequestParts parts) {
-        return ModelSession.await(
-                ask(parts), () -> sessions.values().forEach(ModelSession::giveUp));
+        Optional<Object> identity = identity(parts);
+        if (identity.isPresent() && identity.equals(lastIdentity)) {
+            return lastReply;
+        }
+        Reply reply =
+                ModelSession.await(
+                        ask(parts), () -> sessions.values().forEach(ModelSession::giveUp));
+        lastIdentity = reply.answer() instanceof LlavaAnswer.Text ? identity : Optional.empty();
+        lastReply = reply;
+        return reply;
+    }
+
+    private static Optional<Object> identity(RequestParts parts) {
+        try {
+            return parts.identity();
+        } catch (LlavaException e) {
+            // Asking will tell.
+            return Optional.empty();
+        }
     }
 
     /**

@@ -13,6 +13,7 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.udfs.request.Argument;
 import io.flinkllava.udfs.request.AsyncLimits;
 import io.flinkllava.udfs.request.Part;
+import io.flinkllava.udfs.request.RequestParts;
 
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -89,6 +90,25 @@ record PlannedCall(Call call, FunctionSettings settings, List<Argument> argument
     /** The same for an asynchronous function. */
     PlannedCall within(AsyncLimits limits) {
         return new PlannedCall(call, settings.within(call.name(), limits), arguments, model);
+    }
+
+    /** What the values of a row are of a request; an optional one that is NULL is not there. */
+    RequestParts parts(Object... values) {
+        RequestParts parts = new RequestParts();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != null || !call.parameters().get(i).optional()) {
+                parts.with(arguments.get(i), values[i]);
+            }
+        }
+        return parts;
+    }
+
+    /**
+     * Whether a parameter that must be given is NULL: then so is what a scalar function returns.
+     */
+    boolean isNull(RequestParts parts) {
+        return call.parameters().stream()
+                .anyMatch(parameter -> !parameter.optional() && parts.isNull(parameter.part()));
     }
 
     /** Leases the model. Call it in the task. */

@@ -6,9 +6,12 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.functions.FunctionDefinition;
 import org.apache.flink.table.module.Module;
 
+import io.flinkllava.udfs.ImageInfo;
+import io.flinkllava.udfs.ImageResize;
 import io.flinkllava.udfs.function.AsyncTextFunction;
 import io.flinkllava.udfs.function.Call;
 import io.flinkllava.udfs.function.FunctionSettings;
+import io.flinkllava.udfs.function.PlanFunction;
 import io.flinkllava.udfs.function.RowsFunction;
 import io.flinkllava.udfs.function.TextFunction;
 import io.flinkllava.udfs.function.TryFunction;
@@ -49,11 +52,16 @@ final class LlavaModule implements Module {
         functions.put(Call.ASK_IMAGES.name(), new TextFunction(Call.ASK_IMAGES, settings));
         functions.put(Call.TRY_ASK.name(), new TryFunction(Call.TRY_ASK, settings));
         functions.put(Call.ASK_ROWS.name(), new RowsFunction(Call.ASK_ROWS, settings));
+        functions.put(Call.PLAN.name(), new PlanFunction(Call.PLAN, settings));
+        functions.put("IMAGE_INFO", new ImageInfo());
+        functions.put(
+                "IMAGE_RESIZE", new ImageResize(settings.standard().model().options().limits()));
         if (execution == Execution.ASYNC) {
             LOG.warn(
                     "'execution' = 'async': where a SELECT calls an asynchronous scalar function,"
                             + " Flink 2.3.0 turns NULLs of other columns into '' or -1. ML_PREDICT"
-                            + " and LATERAL TABLE({}(...)) keep them.",
+                            + " and LATERAL TABLE({}(...)) keep them. Load the module anew"
+                            + " after execution.runtime-mode was changed.",
                     Call.ASK_ROWS.name());
         }
     }

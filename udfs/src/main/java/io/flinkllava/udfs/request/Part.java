@@ -23,7 +23,11 @@ public enum Part {
     /** JSON Schema of the answer. */
     SCHEMA("JSON schema"),
     /** Name of the model to ask. */
-    MODEL("model");
+    MODEL("model"),
+    /** Pixels of a picture that is not there. */
+    WIDTH("width"),
+    /** Likewise. */
+    HEIGHT("height");
 
     private final String noun;
 
@@ -54,6 +58,7 @@ public enum Part {
                                             DataTypes.FIELD("role", DataTypes.STRING()),
                                             DataTypes.FIELD("content", DataTypes.STRING()))));
             case CHOICES -> List.of(array(DataTypes.STRING()));
+            case WIDTH, HEIGHT -> List.of(DataTypes.INT());
         };
     }
 

@@ -9,6 +9,7 @@ import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.Message;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -52,6 +53,11 @@ public final class RequestParts {
         return has(part) ? Optional.of(present(part).toString()) : Optional.empty();
     }
 
+    /** A number that the row has. */
+    public int number(Part part) {
+        return ((Number) present(part)).intValue();
+    }
+
     /** Pictures, each a {@code byte[]} or the {@code String} that says where it is. */
     List<Object> pictures() {
         if (!has(Part.PICTURES)) {
@@ -70,6 +76,27 @@ public final class RequestParts {
                     i -> named ? array.getString(i).toString() : array.getBinary(i));
         }
         return List.of(value instanceof StringData text ? text.toString() : value);
+    }
+
+    /**
+     * Something that is equal for equal requests, and stays so when Flink uses the row's memory
+     * again; empty if there is no telling, as with pictures that are read by name.
+     *
+     * @throws LlavaException INPUT if a part is NULL
+     */
+    public Optional<Object> identity() {
+        List<Object> pictures = pictures();
+        if (pictures.stream().anyMatch(String.class::isInstance)) {
+            return Optional.empty();
+        }
+        List<Object> identity = new ArrayList<>();
+        pictures.forEach(picture -> identity.add(ByteBuffer.wrap((byte[]) picture)));
+        identity.add(turns());
+        identity.add(choices());
+        for (Part part : List.of(Part.QUESTION, Part.SCHEMA, Part.MODEL)) {
+            identity.add(text(part));
+        }
+        return Optional.of(identity);
     }
 
     Optional<List<String>> choices() {

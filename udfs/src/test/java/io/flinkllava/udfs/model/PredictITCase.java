@@ -1,11 +1,14 @@
 package io.flinkllava.udfs.model;
 
+import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
 
 import io.flinkllava.testing.Golden;
 import io.flinkllava.testing.GoldenRequest;
+import io.flinkllava.udfs.SqlCluster;
 import io.flinkllava.udfs.SqlSession;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,6 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code ML_PREDICT} with a real model. */
 class PredictITCase {
+
+    @RegisterExtension static final MiniClusterExtension CLUSTER = SqlCluster.withSlots(2);
 
     private static final String CHECKPOINT = "llava15";
     private static final String ASK =
@@ -87,5 +92,68 @@ class PredictITCase {
         assertThat(rows.get(2)).isEqualTo(Row.of(3, null, "INPUT", "The question is NULL"));
         assertThat(rows.get(3).getField(1)).isNotNull();
         assertThat(rows.get(3).getField(3)).isNull();
+    }
+
+    @Test
+    void choicesAreChosenAndTellTheirProbability() {
+        SqlSession sql = SqlSession.batch().view("photos", SqlSession.questions(CHECKPOINT));
+        sql.run(
+                "CREATE MODEL choose INPUT (image BYTES, question STRING) OUTPUT (answer STRING,"
+                        + " confidence DOUBLE, error STRING) "
+                        + SqlSession.with(
+                                "provider", "llava",
+                                "model", SqlSession.checkpoint(CHECKPOINT),
+                                "device", "cpu",
+                                "task", "choose",
+                                "choices", "red;green;blue"));
+        List<Row> rows =
+                sql.run(
+                        "SELECT answer, confidence, error FROM ML_PREDICT(TABLE photos, MODEL"
+                                + " choose, DESCRIPTOR(image, question))");
+        assertThat(rows).isNotEmpty();
+        for (Row row : rows) {
+            assertThat(row.<String>getFieldAs(0)).isIn("red", "green", "blue");
+            assertThat(row.<Double>getFieldAs(1)).isBetween(1 / 3.0, 1.0);
+            assertThat(row.getField(2)).isNull();
+        }
+    }
+
+    @Test
+    void typedColumnsAreExtracted() {
+        SqlSession sql = SqlSession.streaming().view("photos", SqlSession.questions(CHECKPOINT));
+        sql.run(
+                "CREATE MODEL extract INPUT (image BYTES) OUTPUT (red BOOLEAN COMMENT 'whether"
+                        + " anything is red', what ROW<big BOOLEAN, flat BOOLEAN>, error STRING) "
+                        + SqlSession.with(
+                                "provider", "llava",
+                                "model", SqlSession.checkpoint(CHECKPOINT),
+                                "device", "cpu",
+                                "task", "extract",
+                                "max-new-tokens", "128"));
+        List<Row> rows =
+                sql.run(
+                        "SELECT red, what, error FROM ML_PREDICT(TABLE photos, MODEL extract,"
+                                + " DESCRIPTOR(image))");
+        assertThat(rows).isNotEmpty();
+        for (Row row : rows) {
+            assertThat(row.getField(2)).isNull();
+            assertThat(row.<Boolean>getFieldAs(0)).isNotNull();
+            assertThat(row.<Row>getFieldAs(1).<Boolean>getFieldAs(1)).isNotNull();
+        }
+    }
+
+    /** Flink's own timeout would fail the job. */
+    @Test
+    void aRequestThatIsLateFailsAlone() {
+        List<GoldenRequest> golden = SqlSession.questions(CHECKPOINT);
+        SqlSession sql = SqlSession.streaming().view("photos", golden);
+        sql.run(ASK);
+        assertThat(
+                        sql.run(
+                                "SELECT error_code, answer FROM ML_PREDICT(TABLE photos, MODEL ask,"
+                                        + " DESCRIPTOR(image, question), MAP['request-timeout', '1"
+                                        + " ns'])"))
+                .hasSameSizeAs(golden)
+                .containsOnly(Row.of("CAPACITY", null));
     }
 }

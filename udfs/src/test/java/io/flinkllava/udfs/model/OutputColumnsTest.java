@@ -1,0 +1,137 @@
+package io.flinkllava.udfs.model;
+
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.data.DecimalData;
+import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.types.DataType;
+
+import io.flinkllava.flink.options.OptionReader;
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaAnswer.FinishReason;
+import io.flinkllava.runtime.LlavaAnswer.Timing;
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.udfs.request.Reply;
+import io.flinkllava.udfs.request.Task;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What columns are extracted from, and how. */
+class OutputColumnsTest {
+
+    private static final OutputColumns RECEIPT =
+            OutputColumns.of(
+                    Task.EXTRACT,
+                    ResolvedSchema.of(
+                            Column.physical("shop", DataTypes.STRING()).withComment("name on top"),
+                            Column.physical("total", DataTypes.DECIMAL(6, 2)),
+                            Column.physical("items", DataTypes.ARRAY(DataTypes.STRING())),
+                            Column.physical(
+                                    "bought",
+                                    DataTypes.ROW(
+                                            DataTypes.FIELD("year", DataTypes.SMALLINT()),
+                                            DataTypes.FIELD("cash", DataTypes.BOOLEAN()))),
+                            Column.physical("error", DataTypes.STRING())),
+                    new OptionReader(Map.of()));
+
+    private static Reply reply(String text, FinishReason reason) {
+        return new Reply(
+                new LlavaAnswer.Text(text, List.of(1, 2), 3, reason, Timing.NONE),
+                "m@0",
+                Duration.ofMillis(4));
+    }
+
+    @Test
+    void theSchemaNamesEachValue() {
+        assertThat(RECEIPT.schema())
+                .isEqualTo(
+                        "{\"type\":\"object\",\"properties\":{\"shop\":{\"type\":\"string\"},"
+                                + "\"total\":{\"type\":\"number\"},\"items\":{\"type\":\"array\","
+                                + "\"items\":{\"type\":\"string\"}},\"bought.year\":{\"type\":"
+                                + "\"integer\"},\"bought.cash\":{\"type\":\"boolean\"}},"
+                                + "\"required\":[\"shop\",\"total\",\"items\",\"bought.year\","
+                                + "\"bought.cash\"],\"additionalProperties\":false}");
+        assertThat(RECEIPT.instruction())
+                .isEqualTo(
+                        " Answer with a JSON object of: shop (name on top), total, items,"
+                                + " bought.year, bought.cash.");
+    }
+
+    @Test
+    void valuesBecomeThoseOfTheColumns() {
+        RowData row =
+                RECEIPT.row(
+                        reply(
+                                "{\"shop\": \"Müller\", \"total\": 12.5, \"items\": [\"a\"],"
+                                        + " \"bought.year\": 2026, \"bought.cash\": true}",
+                                FinishReason.STOP));
+        assertThat(row)
+                .isEqualTo(
+                        GenericRowData.of(
+                                StringData.fromString("Müller"),
+                                DecimalData.fromBigDecimal(new BigDecimal("12.50"), 6, 2),
+                                new GenericArrayData(new Object[] {StringData.fromString("a")}),
+                                GenericRowData.of((short) 2026, true),
+                                null));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"shop\": \"a\"| The answer is not the JSON that was asked for: Unexpected",
+                "{\"shop\": 1}| The answer is not the JSON that was asked for: 'shop' does not fit",
+                "{\"shop\": \"a\", \"total\": 99999}| 'total' does not fit DECIMAL(6, 2)",
+                "{\"shop\": \"a\", \"total\": 1}| 'items' is missing",
+                "{\"shop\": \"a\", \"total\": 1, \"items\": [], \"bought.year\": 99999}"
+                        + "| 'bought.year' does not fit SMALLINT"
+            })
+    void whatDoesNotFitIsTheRowsError(String text, String problem) {
+        RowData row = RECEIPT.row(reply(text, FinishReason.STOP));
+        assertThat(row.getString(4).toString()).contains(problem);
+        assertThat(List.of(0, 1, 2, 3)).allMatch(row::isNullAt);
+    }
+
+    @Test
+    void anAnswerThatWasCutSaysSo() {
+        RowData row = RECEIPT.row(reply("{\"shop\": \"a", FinishReason.LENGTH));
+        assertThat(row.getString(4))
+                .hasToString("The answer ended before its JSON did: raise max-new-tokens");
+    }
+
+    @Test
+    void aFailureStaysOne() {
+        RowData row =
+                RECEIPT.row(
+                        new Reply(
+                                new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "No picture"),
+                                "m@0",
+                                Duration.ZERO));
+        assertThat(row.getString(4)).hasToString("No picture");
+    }
+
+    @Test
+    void typesWithoutJsonAreRefused() {
+        OptionReader problems = new OptionReader(Map.of());
+        DataType unusable = DataTypes.MAP(DataTypes.STRING(), DataTypes.INT());
+        assertThat(
+                        OutputColumns.of(
+                                        Task.EXTRACT,
+                                        ResolvedSchema.of(Column.physical("a", unusable)),
+                                        problems)
+                                .columns())
+                .isEmpty();
+    }
+}
