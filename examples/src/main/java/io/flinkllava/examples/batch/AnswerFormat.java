@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 
 /**
  * Answers to JSON lines, with the same keys in every one, and probabilities, choices and further
- * candidates where they were asked for; a row that failed has nulls and an error.
- * Counts what passes, for the progress line.
+ * candidates where they were asked for; a row that failed has nulls and an error. Counts what
+ * passes, for the progress line.
  */
 final class AnswerFormat extends RichMapFunction<LlavaResult<RequestRow>, AnswerRow> {
 

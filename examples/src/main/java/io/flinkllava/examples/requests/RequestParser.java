@@ -99,8 +99,7 @@ final class RequestParser {
     }
 
     /** A key that is nearly right would be ignored, and the answer about nothing. */
-    private static void requireKnown(
-            JsonNode request, String wrong, String right, String value) {
+    private static void requireKnown(JsonNode request, String wrong, String right, String value) {
         require(
                 request.has(right) || !request.has(wrong),
                 "\"" + wrong + "\" is not known; write \"" + right + "\": " + value);

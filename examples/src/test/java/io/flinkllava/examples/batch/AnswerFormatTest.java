@@ -82,7 +82,8 @@ class AnswerFormatTest {
     @Test
     void namesTheFirstFramesOfAVideo() {
         List<String> frames = List.of("f0.png", "f1.png", "f2.png", "f3.png", "f4.png");
-        RequestRow row = new RequestRow(0, "1", List.of("a.png"), frames, List.of(), List.of(), "", "", "");
+        RequestRow row =
+                new RequestRow(0, "1", List.of("a.png"), frames, List.of(), List.of(), "", "", "");
 
         assertThat(AnswerFormat.line(row, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "broken")))
                 .contains("\"message\":\"broken [a.png, f0.png, f1.png, f2.png] and 2 more\"");

@@ -22,7 +22,8 @@ class SqlJarITCase {
 
     /** What Flink brings, and what is ours but for compilers alone. */
     private static final Pattern NOT_BUNDLED =
-            Pattern.compile("io\\.flinkllava:.*|org\\.slf4j:.*|com\\.google\\.errorprone:.*");
+            Pattern.compile(
+                    "io\\.flinkllava:.*|org\\.slf4j:.*|com\\.google\\.errorprone:.*|com\\.google\\.code\\.findbugs:.*");
 
     private static final Pattern RESOLVED =
             Pattern.compile(
