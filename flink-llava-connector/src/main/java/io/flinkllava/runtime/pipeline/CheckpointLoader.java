@@ -116,7 +116,8 @@ public final class CheckpointLoader implements ModelLoader {
                 sequenceLength,
                 options.batching().maxBatchTokens(),
                 options.batching().maxBatchDelay(),
-                options.limits().maxQueuedRequests());
+                options.limits().maxQueuedRequests(),
+                options.caches().warmPrefixes());
     }
 
     /** Half of the cores prepare pictures and prompts: the other half is the engine's. */
