@@ -39,6 +39,16 @@ public interface LlavaModel extends AutoCloseable {
 
     ModelInfo info();
 
+    /**
+     * Whether it takes requests: not any more once it is closed, or once it broke because its
+     * device is lost, out of memory to the last byte, or its engine died. What was in a model that
+     * broke has failed, with {@link LlavaErrorCode#UNAVAILABLE} or {@link LlavaErrorCode#CAPACITY};
+     * close it and open it again, as {@code io.flinkllava.runtime.pool} does.
+     */
+    default boolean isUsable() {
+        return true;
+    }
+
     /** What the engine has done since the model was opened. */
     EngineCounters counters();
 

@@ -50,6 +50,7 @@ public final class GenerationEngine implements AutoCloseable {
     private final List<Sequence> prefilling = new ArrayList<>();
     private final List<Sequence> running = new ArrayList<>();
     private volatile int activeCount;
+    private volatile Optional<LlavaException> fault = Optional.empty();
 
     private GenerationEngine(
             String name, StepExecutor executor, EngineLimits limits, LongSupplier clock) {
@@ -114,6 +115,16 @@ public final class GenerationEngine implements AutoCloseable {
         return sequence.future();
     }
 
+    /** Whether it takes requests: not any more once it was closed or its executor broke. */
+    public boolean isRunning() {
+        return !inbox.isClosed();
+    }
+
+    /** Why it stopped, unless it was closed. */
+    public Optional<LlavaException> fault() {
+        return fault;
+    }
+
     public EngineCounters counters() {
         return tally.snapshot(inbox.waiting(), activeCount);
     }
@@ -121,7 +132,7 @@ public final class GenerationEngine implements AutoCloseable {
     /** Fails what is left, after the current step, and closes the executor. Idempotent. */
     @Override
     public void close() {
-        inbox.close();
+        inbox.close(closedException());
         if (Thread.currentThread() == thread) {
             return;
         }
@@ -157,13 +168,18 @@ public final class GenerationEngine implements AutoCloseable {
                     tally.looped(clock.getAsLong() - start);
                 }
             }
-        } catch (Throwable fault) {
-            LOG.error("The engine stopped", fault);
+        } catch (Throwable cause) {
+            LOG.error("The engine stopped", cause);
             end =
-                    new LlavaException(
-                            LlavaErrorCode.INTERNAL, "The engine stopped: " + fault, fault);
+                    cause instanceof LlavaException known
+                            ? known
+                            : new LlavaException(
+                                    LlavaErrorCode.UNAVAILABLE,
+                                    "The engine stopped: " + cause,
+                                    cause);
+            fault = Optional.of(end);
         } finally {
-            inbox.close();
+            inbox.close(end);
             failAll(end);
         }
     }
@@ -249,6 +265,8 @@ public final class GenerationEngine implements AutoCloseable {
         StepScores scores;
         try {
             scores = decode(batch);
+        } catch (BrokenExecutorException e) {
+            throw e;
         } catch (RuntimeException e) {
             // One of them is to blame; a step can be repeated, since it writes the same positions.
             batch.forEach(this::decodeAlone);
@@ -264,6 +282,10 @@ public final class GenerationEngine implements AutoCloseable {
         try {
             scores = decode(List.of(sequence));
         } catch (RuntimeException e) {
+            if (e instanceof LlavaException known && known.code() == LlavaErrorCode.CAPACITY) {
+                // There is no smaller step: nothing will run until memory is given back.
+                throw new BrokenExecutorException(known.code(), known.getMessage(), known);
+            }
             rows.forget(sequence);
             fail(sequence, e);
             return;
@@ -319,6 +341,9 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void fail(Sequence sequence, RuntimeException cause) {
+        if (cause instanceof BrokenExecutorException broken) {
+            throw broken;
+        }
         LlavaException failure =
                 cause instanceof LlavaException known
                         ? known

@@ -9,6 +9,9 @@ import java.util.List;
  * Runs the model, one step at a time, over rows of a KV cache that stays on the device.
  *
  * <p>Called by one thread only, the engine's; owns the device memory it uses.
+ *
+ * <p>A step that fails fails the sequences that it was about, unless it throws a {@link
+ * BrokenExecutorException}, which ends the engine.
  */
 public interface StepExecutor extends AutoCloseable {
 

@@ -54,12 +54,10 @@ final class OnnxSession implements AutoCloseable {
             options.addExternalInitializers(initializers);
             return new OnnxSession(environment.createSession(graph.model().toByteArray(), options));
         } catch (OrtException e) {
-            throw new LlavaException(
+            throw OnnxFailure.of(
                     LlavaErrorCode.MODEL,
-                    "ONNX Runtime cannot load the model on "
-                            + device.device()
-                            + ": "
-                            + e.getMessage(),
+                    "ONNX Runtime cannot load the model on " + device.device(),
+                    e.getMessage(),
                     e);
         } finally {
             initializers.values().forEach(OnnxTensorLike::close);

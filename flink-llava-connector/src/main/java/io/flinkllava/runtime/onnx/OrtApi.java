@@ -208,7 +208,7 @@ final class OrtApi {
             String message =
                     functions[GET_ERROR_MESSAGE].invokePointer(new Object[] {status}).getString(0);
             release(RELEASE_STATUS, status);
-            throw new LlavaException(LlavaErrorCode.INTERNAL, "ONNX Runtime: " + message);
+            throw OnnxFailure.of(LlavaErrorCode.INTERNAL, "ONNX Runtime", message, null);
         }
     }
 }

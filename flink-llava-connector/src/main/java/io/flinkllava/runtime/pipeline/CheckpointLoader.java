@@ -27,11 +27,27 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** Puts a model together from a checkpoint folder. */
 public final class CheckpointLoader implements ModelLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointLoader.class);
+
+    private final UnaryOperator<StepExecutor> around;
+
+    public CheckpointLoader() {
+        this(UnaryOperator.identity());
+    }
+
+    /**
+     * Makes a loader whose models may fail.
+     *
+     * @param around what stands between engine and executor, where tests inject faults
+     */
+    CheckpointLoader(UnaryOperator<StepExecutor> around) {
+        this.around = around;
+    }
 
     @Override
     public LlavaModel open(Path folder, ModelOptions options) {
@@ -47,7 +63,7 @@ public final class CheckpointLoader implements ModelLoader {
         try {
             PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
             String fingerprint = Fingerprint.of(checkpoint.folder());
-            StepExecutor executor = executor(checkpoint, options, sequenceLength);
+            StepExecutor executor = around.apply(executor(checkpoint, options, sequenceLength));
             ModelInfo info =
                     new ModelInfo(
                             checkpoint.folder().getFileName().toString(),

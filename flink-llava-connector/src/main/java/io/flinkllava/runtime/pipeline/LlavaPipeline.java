@@ -145,17 +145,26 @@ final class LlavaPipeline implements LlavaModel {
     }
 
     private LlavaAnswer refusal() {
-        return workers.isShutdown()
-                ? new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed")
-                : new LlavaAnswer.Failure(
-                        LlavaErrorCode.CAPACITY,
-                        "Too many requests are waiting already (max-queued-requests): send fewer at"
-                                + " once, or try again later");
+        if (workers.isShutdown()) {
+            // A model that broke is closed soon after, and it is the first that matters.
+            return engine.fault()
+                    .map(LlavaPipeline::failure)
+                    .orElse(new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed"));
+        }
+        return new LlavaAnswer.Failure(
+                LlavaErrorCode.CAPACITY,
+                "Too many requests are waiting already (max-queued-requests): send fewer at"
+                        + " once, or try again later");
     }
 
     @Override
     public ModelInfo info() {
         return info;
+    }
+
+    @Override
+    public boolean isUsable() {
+        return engine.isRunning();
     }
 
     @Override
