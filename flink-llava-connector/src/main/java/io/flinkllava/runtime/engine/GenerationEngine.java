@@ -396,17 +396,21 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void failAll(LlavaException reason) {
+        waiting.addAll(inbox.drain());
+        inbox.left(waiting.size());
         List<Sequence> left = new ArrayList<>(running);
         left.addAll(prefilling);
         left.addAll(waiting);
-        left.addAll(inbox.drain());
         running.clear();
         prefilling.clear();
         waiting.clear();
         activeCount = 0;
         for (Sequence sequence : left) {
-            tally.failed();
-            sequence.future().completeExceptionally(reason);
+            if (sequence.future().completeExceptionally(reason)) {
+                tally.failed();
+            } else {
+                tally.cancelled();
+            }
         }
     }
 }

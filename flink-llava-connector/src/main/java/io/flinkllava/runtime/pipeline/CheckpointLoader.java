@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.pipeline;
 
 import io.flinkllava.runtime.BatchingOptions;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.ModelInfo;
@@ -63,7 +64,14 @@ public final class CheckpointLoader implements ModelLoader {
         try {
             PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
             String fingerprint = Fingerprint.of(checkpoint.folder());
-            StepExecutor executor = around.apply(executor(checkpoint, options, sequenceLength));
+            RequestPreparation preparation =
+                    new RequestPreparation(
+                            checkpoint.generation(), visuals, prompts, tokenizer, options);
+            StepExecutor loaded = executor(checkpoint, options, sequenceLength);
+            if (options.batching().warmUp()) {
+                warmUp(loaded, preparation, sequenceLength);
+            }
+            StepExecutor executor = around.apply(loaded);
             ModelInfo info =
                     new ModelInfo(
                             checkpoint.folder().getFileName().toString(),
@@ -75,8 +83,7 @@ public final class CheckpointLoader implements ModelLoader {
             LlavaModel model =
                     new LlavaPipeline(
                             info,
-                            new RequestPreparation(
-                                    checkpoint.generation(), visuals, prompts, tokenizer, options),
+                            preparation,
                             GenerationEngine.start(
                                     info.name(),
                                     executor,
@@ -94,6 +101,19 @@ public final class CheckpointLoader implements ModelLoader {
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
+        }
+    }
+
+    private static void warmUp(
+            StepExecutor executor, RequestPreparation preparation, int sequenceLength) {
+        try {
+            new WarmUp(executor, preparation, sequenceLength).run();
+        } catch (RuntimeException e) {
+            executor.close();
+            throw new LlavaException(
+                    LlavaErrorCode.MODEL,
+                    "The model is loaded but does not run: " + e.getMessage(),
+                    e);
         }
     }
 

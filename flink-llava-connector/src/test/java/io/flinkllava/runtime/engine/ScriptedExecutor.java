@@ -7,8 +7,10 @@ import io.flinkllava.runtime.image.VisualInput;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,6 +47,7 @@ final class ScriptedExecutor implements StepExecutor {
     private final Abilities abilities;
     private final Map<Integer, List<Integer>> rows = new HashMap<>();
     private final Map<Integer, Prompt> owners = new HashMap<>();
+    private final Set<Integer> running = new HashSet<>();
     private Semaphore gate = new Semaphore(Integer.MAX_VALUE);
     private Faults faults = stage -> {};
     private int tokensSinceDecode;
@@ -153,6 +156,9 @@ final class ScriptedExecutor implements StepExecutor {
             throw new IllegalStateException("poisoned prompt");
         }
         rows.put(row, new ArrayList<>(positions.subList(0, to)));
+        if (to == prompt.length()) {
+            running.add(row);
+        }
         return new Scores(List.of(positions.subList(0, to)), logits && to == prompt.length());
     }
 
@@ -166,13 +172,7 @@ final class ScriptedExecutor implements StepExecutor {
     }
 
     private void countTokens(int tokens) {
-        boolean anyRuns =
-                owners.entrySet().stream()
-                        .anyMatch(
-                                owner ->
-                                        rows.getOrDefault(owner.getKey(), List.of()).size()
-                                                >= owner.getValue().length());
-        tokensSinceDecode = anyRuns ? tokensSinceDecode + tokens : 0;
+        tokensSinceDecode = running.isEmpty() ? 0 : tokensSinceDecode + tokens;
         mostTokensBetweenDecodes = Math.max(mostTokensBetweenDecodes, tokensSinceDecode);
     }
 
@@ -189,7 +189,7 @@ final class ScriptedExecutor implements StepExecutor {
         }
         List<List<Integer>> scored = new ArrayList<>();
         for (RowToken input : inputs) {
-            assertThat(owners).containsKey(input.row());
+            assertThat(running).contains(input.row());
             rows.get(input.row()).add(DECODED + input.tokenId());
             scored.add(List.copyOf(rows.get(input.row())));
         }
@@ -210,6 +210,7 @@ final class ScriptedExecutor implements StepExecutor {
     @Override
     public void release(int row) {
         owners.remove(row);
+        running.remove(row);
     }
 
     private void enter() {
