@@ -37,6 +37,24 @@ public interface LlavaModel extends AutoCloseable {
      */
     CompletableFuture<LlavaAnswer> submit(LlavaRequest request);
 
+    /**
+     * Asks for an answer and hears it as it comes. Where several candidates are asked for, the
+     * first one is heard. A model that cannot tell an answer earlier tells it in one piece.
+     *
+     * @param listener what it throws fails the request with {@link LlavaErrorCode#INPUT}
+     */
+    default CompletableFuture<LlavaAnswer> submit(LlavaRequest request, TokenListener listener) {
+        CompletableFuture<LlavaAnswer> answer = submit(request);
+        var unused =
+                answer.thenAccept(
+                        given -> {
+                            if (given instanceof LlavaAnswer.Text text && !text.text().isEmpty()) {
+                                listener.onText(text.text(), text.completionTokens());
+                            }
+                        });
+        return answer;
+    }
+
     ModelInfo info();
 
     /**

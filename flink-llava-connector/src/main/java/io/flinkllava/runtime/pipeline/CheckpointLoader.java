@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.pipeline;
 
 import io.flinkllava.runtime.BatchingOptions;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.ModelInfo;
@@ -63,7 +64,19 @@ public final class CheckpointLoader implements ModelLoader {
         try {
             PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
             String fingerprint = Fingerprint.of(checkpoint.folder());
-            StepExecutor executor = around.apply(executor(checkpoint, options, sequenceLength));
+            RequestPreparation preparation =
+                    new RequestPreparation(
+                            checkpoint.generation(),
+                            visuals,
+                            prompts,
+                            tokenizer,
+                            checkpoint.tokenizerFile(),
+                            options);
+            StepExecutor loaded = executor(checkpoint, options, sequenceLength);
+            if (options.batching().warmUp()) {
+                warmUp(loaded, preparation, sequenceLength);
+            }
+            StepExecutor executor = around.apply(loaded);
             ModelInfo info =
                     new ModelInfo(
                             checkpoint.folder().getFileName().toString(),
@@ -75,19 +88,14 @@ public final class CheckpointLoader implements ModelLoader {
             LlavaModel model =
                     new LlavaPipeline(
                             info,
-                            new RequestPreparation(
-                                    checkpoint.generation(),
-                                    visuals,
-                                    prompts,
-                                    tokenizer,
-                                    checkpoint.tokenizerFile(),
-                                    options),
+                            preparation,
                             GenerationEngine.start(
                                     info.name(),
                                     executor,
                                     limits(options, executor.rows(), sequenceLength),
                                     System::nanoTime),
                             tokenizer,
+                            prompts.endOfTurn(),
                             workers(info.name(), options));
             LOG.info(
                     "Loaded {} on {} in {} ms",
@@ -98,6 +106,19 @@ public final class CheckpointLoader implements ModelLoader {
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
+        }
+    }
+
+    private static void warmUp(
+            StepExecutor executor, RequestPreparation preparation, int sequenceLength) {
+        try {
+            new WarmUp(executor, preparation, sequenceLength).run();
+        } catch (RuntimeException e) {
+            executor.close();
+            throw new LlavaException(
+                    LlavaErrorCode.MODEL,
+                    "The model is loaded but does not run: " + e.getMessage(),
+                    e);
         }
     }
 
@@ -136,7 +157,8 @@ public final class CheckpointLoader implements ModelLoader {
                 sequenceLength,
                 options.batching().maxBatchTokens(),
                 options.batching().maxBatchDelay(),
-                options.limits().maxQueuedRequests());
+                options.limits().maxQueuedRequests(),
+                options.caches().warmPrefixes());
     }
 
     /** Half of the cores prepare pictures and prompts: the other half is the engine's. */
