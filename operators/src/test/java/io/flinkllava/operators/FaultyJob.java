@@ -55,11 +55,7 @@ final class FaultyJob {
 
     static QueueSettings settings(boolean ordered) {
         return new QueueSettings(
-                ordered,
-                CAPACITY,
-                QueueSettings.NO_TIMEOUT,
-                RetryPolicy.NONE,
-                ErrorPolicy.FAIL);
+                ordered, CAPACITY, QueueSettings.NO_TIMEOUT, RetryPolicy.NONE, ErrorPolicy.FAIL);
     }
 
     /** A model for each version that is named after its folder. */

@@ -165,8 +165,7 @@ class KeyedExactlyOnceITCase {
                 new RequestKey<>(
                         photo -> RequestDraft.of(Photo.number(photo.id() % DISTINCT).request()),
                         null);
-        return keyed(
-                env, key, new AnswerMemory<>(key, Duration.ofHours(1)), FaultyJob.models());
+        return keyed(env, key, new AnswerMemory<>(key, Duration.ofHours(1)), FaultyJob.models());
     }
 
     private static SingleOutputStreamOperator<LlavaResult<Photo>> keyed(
@@ -174,8 +173,7 @@ class KeyedExactlyOnceITCase {
             SerializableFunction<Photo, String> keyOf,
             KeyMemory<Question<Photo>, ?> memory,
             ModelSource models) {
-        DataStream<Question<Photo>> questions =
-                Question.stamp(FaultyJob.photos(env), keyOf, "ask");
+        DataStream<Question<Photo>> questions = Question.stamp(FaultyJob.photos(env), keyOf, "ask");
         KeySelector<Question<Photo>, String> keys = Question::key;
         return questions
                 .keyBy(keys, Types.STRING)
@@ -226,8 +224,7 @@ class KeyedExactlyOnceITCase {
             List<Message> messages = new ArrayList<>();
             for (int past = Math.max(0, turn - MAX_TURNS); past < turn; past++) {
                 messages.add(Message.user(dialogue.get(past).input().question()));
-                messages.add(
-                        new Message(Message.Role.ASSISTANT, dialogue.get(past).text()));
+                messages.add(new Message(Message.Role.ASSISTANT, dialogue.get(past).text()));
             }
             messages.add(Message.user(dialogue.get(turn).input().question()));
             assertThat(dialogue.get(turn).generated()).isEqualTo(said(messages));

@@ -77,8 +77,7 @@ class ModelChangeITCase {
 
     private static void run(ModelChangeMode mode) throws Exception {
         StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
-        ModelChanges changes =
-                ModelChanges.checkedBy(control(env), ModelChangeITCase::check, mode);
+        ModelChanges changes = ModelChanges.checkedBy(control(env), ModelChangeITCase::check, mode);
         changes.rejected()
                 .map(
                         rejected -> {
@@ -99,8 +98,7 @@ class ModelChangeITCase {
                                                 Question::input,
                                                 Question::model,
                                                 question ->
-                                                        RequestDraft.of(
-                                                                question.input().request()),
+                                                        RequestDraft.of(question.input().request()),
                                                 null,
                                                 null,
                                                 FaultyJob.models(),

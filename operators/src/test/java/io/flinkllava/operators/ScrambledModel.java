@@ -76,7 +76,8 @@ final class ScrambledModel implements LlavaModel {
     private synchronized void next(Runnable step) {
         if (!clock.isShutdown()) {
             ScheduledFuture<?> unused =
-                    clock.schedule(step, random.nextInt(LONGEST_STEP_MILLIS), TimeUnit.MILLISECONDS);
+                    clock.schedule(
+                            step, random.nextInt(LONGEST_STEP_MILLIS), TimeUnit.MILLISECONDS);
         }
     }
 
