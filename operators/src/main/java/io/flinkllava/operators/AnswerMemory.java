@@ -35,7 +35,9 @@ record AnswerMemory<T>(RequestKey<T> keys, Duration timeToLive)
     @Override
     public Optional<KnownAnswer> after(
             Question<T> value, Optional<KnownAnswer> memory, Optional<Outcome> outcome) {
+        // A remembered one is not written again, or it would never be forgotten.
         return outcome.filter(told -> told.answer() instanceof LlavaAnswer.Text)
+                .filter(told -> !told.remembered())
                 .map(KnownAnswer::of)
                 .or(() -> memory);
     }

@@ -33,6 +33,6 @@ public record KnownAnswer(LlavaAnswer answer, String model, String modelVersion)
     }
 
     Outcome outcome() {
-        return new Outcome(answer, model, modelVersion);
+        return new Outcome(answer, model, modelVersion, true);
     }
 }

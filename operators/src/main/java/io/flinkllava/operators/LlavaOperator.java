@@ -224,7 +224,6 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         if (turn instanceof Turn.Ask asking) {
             ask(request, model, asking.draft());
         } else if (turn instanceof Turn.Known known) {
-            llavaMetrics.answeredFromMemory();
             finishLater(request, Optional.of(known.outcome()));
         } else {
             finishLater(request, Optional.empty());
@@ -271,9 +270,6 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         if (!queue.isRunning(request)) {
             return; // Its time ran out before, or a model completed twice: it has its outcome.
         }
-        if (answer instanceof LlavaAnswer.Text text) {
-            llavaMetrics.generated(text);
-        }
         if (answer instanceof LlavaAnswer.Failure failure && triesAgain(request, failure)) {
             return;
         }
@@ -319,13 +315,29 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
             return; // Its time ran out before.
         }
         request.finished(outcome);
-        outcome.ifPresent(
-                known ->
-                        llavaMetrics.answered(
-                                known.answer(), Duration.ofMillis(now() - request.arrival())));
+        outcome.ifPresent(what -> count(request, what));
+        failJobIfToldTo(outcome);
         turns.finished(request).ifPresent(this::begin);
         dropOldModels();
         emit();
+    }
+
+    private void count(InFlight<I> request, Outcome outcome) {
+        Duration took = Duration.ofMillis(now() - request.arrival());
+        if (outcome.remembered()) {
+            llavaMetrics.answeredFromMemory(took);
+        } else {
+            llavaMetrics.answered(outcome.answer(), took);
+        }
+    }
+
+    /** At once, not when it would leave: no checkpoint may hold an outcome that fails each restart. */
+    private void failJobIfToldTo(Optional<Outcome> outcome) {
+        if (settings.errors() == ErrorPolicy.FAIL
+                && outcome.map(Outcome::answer).orElse(null)
+                        instanceof LlavaAnswer.Failure failure) {
+            throw new LlavaException(failure.code(), failure.message());
+        }
     }
 
     private void dropOldModels() {
@@ -350,23 +362,17 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
             return;
         }
         Outcome outcome = request.outcome().get();
-        T record = plan.record().apply(request.value());
-        if (outcome.answer() instanceof LlavaAnswer.Failure failure) {
-            switch (settings.errors()) {
-                case FAIL -> throw new LlavaException(failure.code(), failure.message());
-                case SIDE_OUTPUT -> {
-                    llavaMetrics.deadLetter();
-                    output.collect(plan.deadLetters(), timed(request, letter(request, failure)));
-                    return;
-                }
-                case AS_RESULT -> {}
-            }
+        if (outcome.answer() instanceof LlavaAnswer.Failure failure
+                && settings.errors() == ErrorPolicy.SIDE_OUTPUT) {
+            llavaMetrics.deadLetter();
+            output.collect(plan.deadLetters(), timed(request, letter(request, failure)));
+            return;
         }
         output.collect(
                 timed(
                         request,
                         new LlavaResult<>(
-                                record,
+                                plan.record().apply(request.value()),
                                 outcome.answer(),
                                 outcome.model(),
                                 outcome.modelVersion())));

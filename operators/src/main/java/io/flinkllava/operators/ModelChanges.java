@@ -68,11 +68,13 @@ public final class ModelChanges {
     /** Says of each record which model answers it. */
     <T> DataStream<Question<T>> stamp(
             DataStream<T> stream, SerializableFunction<T, String> keys, String uid) {
-        return stream.connect(checked.broadcast())
-                .transform(
-                        uid + "-models",
-                        Question.type(stream.getType()),
-                        new ModelStamp<>(mode, keys, stream.getType()))
-                .uid(uid + "-models");
+        return Question.besideItsInput(
+                stream,
+                stream.connect(checked.broadcast())
+                        .transform(
+                                uid + "-models",
+                                Question.type(stream.getType()),
+                                new ModelStamp<>(mode, keys, stream.getType()))
+                        .uid(uid + "-models"));
     }
 }

@@ -3,6 +3,7 @@ package io.flinkllava.operators;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.function.SerializableFunction;
 
 import java.util.Map;
@@ -26,10 +27,19 @@ public record Question<T>(T input, String key, ModelVersion model) {
     /** The questions of a job whose model does not change. */
     static <T> DataStream<Question<T>> stamp(
             DataStream<T> stream, SerializableFunction<T, String> keys, String uid) {
-        return stream.map(value -> new Question<>(value, keys.apply(value), ModelVersion.FIRST))
-                .returns(type(stream.getType()))
-                .name(uid + "-questions")
-                .uid(uid + "-questions");
+        return besideItsInput(
+                stream,
+                stream.map(value -> new Question<>(value, keys.apply(value), ModelVersion.FIRST))
+                        .returns(type(stream.getType()))
+                        .name(uid + "-questions")
+                        .uid(uid + "-questions"));
+    }
+
+    /** As parallel as what is in front of it: a shuffle here would mix the records of a key. */
+    static <T> DataStream<Question<T>> besideItsInput(
+            DataStream<T> stream, SingleOutputStreamOperator<Question<T>> questions) {
+        int parallelism = stream.getParallelism();
+        return parallelism > 0 ? questions.setParallelism(parallelism) : questions;
     }
 
     @SuppressWarnings("unchecked") // A class literal has no type arguments.

@@ -10,6 +10,7 @@ import io.flinkllava.flink.model.ModelScope;
 import io.flinkllava.flink.model.TaskModel;
 import io.flinkllava.flink.pictures.PictureAccess;
 import io.flinkllava.flink.pictures.PictureReader;
+import io.flinkllava.runtime.AnswerConstraint;
 import io.flinkllava.runtime.CheckpointOptions;
 import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.GenerationParameters;
@@ -123,6 +124,67 @@ class LlavaAskTest {
                 .containsExactly(Message.user("Describe the video."));
         assertThat(request(Llava.caption(photos).request(Photo::request)).messages())
                 .containsExactly(Message.user(PHOTO.question()));
+    }
+
+    @Test
+    void choosingConstrainsTheAnswerAndNothingElse() throws Exception {
+        LlavaRequest request =
+                request(
+                        Llava.choose(photos, "cat", "dog")
+                                .image(Photo::bytes)
+                                .question("Which?")
+                                .generation(GenerationParameters.DEFAULT.withMaxNewTokens(3)));
+        assertThat(request.generation())
+                .isEqualTo(
+                        GenerationParameters.DEFAULT
+                                .withMaxNewTokens(3)
+                                .withConstraint(
+                                        new AnswerConstraint.Choice(List.of("cat", "dog"))));
+        assertThatThrownBy(() -> Llava.choose(photos, "cat", "cat"))
+                .isInstanceOf(LlavaException.class);
+    }
+
+    @Test
+    void referencesAreNotReadBeforeTheModelIsAsked() throws Exception {
+        RequestDraft draft =
+                built(
+                                Llava.ask(photos)
+                                        .imageReference(photo -> "s3://photos/" + photo.id())
+                                        .question("?"))
+                        .plan()
+                        .drafts()
+                        .apply(PHOTO);
+        assertThat(draft.images())
+                .containsExactly(new PictureSource.Reference("s3://photos/7"));
+    }
+
+    @Test
+    void dialoguesNeedAKeyAndAQuestion() {
+        assertThatThrownBy(
+                        () ->
+                                Llava.conversation(photos)
+                                        .model("/m")
+                                        .question(Photo::question)
+                                        .answers())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("keyBy");
+        assertThatThrownBy(
+                        () -> Llava.conversation(photos).model("/m").keyBy(Photo::id).answers())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("question");
+    }
+
+    @Test
+    void nameIsTheUidUnlessThereIsOne() {
+        assertThat(
+                        Llava.conversation(photos)
+                                .model("/m")
+                                .keyBy(Photo::id)
+                                .question(Photo::question)
+                                .answers()
+                                .getTransformation()
+                                .getUid())
+                .isEqualTo("llava-conversation");
     }
 
     @Test

@@ -478,10 +478,11 @@ class LlavaOperatorTest {
     }
 
     @Test
-    void jobFailsWhereItIsToldTo() throws Exception {
+    void jobFailsWhereItIsToldToAndDoesNotWaitForItsTurn() throws Exception {
         try (AskHarness harness = AskHarness.open(trying(1, ErrorPolicy.FAIL))) {
             harness.send(1);
-            harness.model.complete(0, GONE);
+            harness.send(2);
+            harness.model.complete(1, GONE);
             assertThatThrownBy(harness::runMails)
                     .hasStackTraceContaining("The picture's host is down.");
         }

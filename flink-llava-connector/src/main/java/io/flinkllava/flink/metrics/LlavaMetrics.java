@@ -60,6 +60,8 @@ public final class LlavaMetrics {
     public static final String MODEL_LOAD_TIME = "model_load_time";
 
     private static final int WINDOW = 1000;
+    private static final EngineCounters NOTHING_DONE =
+            new EngineCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private final MetricGroup group;
     private final Counter requests;
@@ -119,39 +121,32 @@ public final class LlavaMetrics {
      * @param loadMillis how long the subtask waited for it
      */
     public void model(Supplier<Optional<LlavaModel>> model, LongSupplier loadMillis) {
-        engine(model, MEAN_BATCH_SIZE, EngineCounters::meanBatchSize);
-        engine(
-                model,
-                BYTES_TO_DEVICE,
-                counters -> ratio(counters.bytesToDevice(), counters.decodeSteps()));
-        engine(
-                model,
-                BYTES_FROM_DEVICE,
-                counters -> ratio(counters.bytesFromDevice(), counters.decodeSteps()));
+        engine(() -> model.get().map(LlavaModel::counters).orElse(NOTHING_DONE));
         group.gauge(
                 BATCH_OCCUPANCY,
-                (Gauge<Double>)
-                        () ->
-                                model.get()
-                                        .map(
-                                                open ->
-                                                        open.counters().meanBatchSize()
-                                                                / open.info().maxBatchSize())
-                                        .orElse(0.0));
+                (Gauge<Double>) () -> model.get().map(LlavaMetrics::occupancy).orElse(0.0));
         group.gauge(MODEL_LOAD_TIME, (Gauge<Long>) loadMillis::getAsLong);
     }
 
-    private void engine(
-            Supplier<Optional<LlavaModel>> model,
+    private static double occupancy(LlavaModel model) {
+        return model.counters().meanBatchSize() / model.info().maxBatchSize();
+    }
+
+    /** Shows what an engine has done. */
+    public void engine(Supplier<EngineCounters> counters) {
+        gauge(MEAN_BATCH_SIZE, counters, EngineCounters::meanBatchSize);
+        gauge(BYTES_TO_DEVICE, counters, done -> ratio(done.bytesToDevice(), done.decodeSteps()));
+        gauge(
+                BYTES_FROM_DEVICE,
+                counters,
+                done -> ratio(done.bytesFromDevice(), done.decodeSteps()));
+    }
+
+    private void gauge(
             String name,
+            Supplier<EngineCounters> counters,
             ToDoubleFunction<EngineCounters> value) {
-        group.gauge(
-                name,
-                (Gauge<Double>)
-                        () ->
-                                model.get()
-                                        .map(open -> value.applyAsDouble(open.counters()))
-                                        .orElse(0.0));
+        group.gauge(name, (Gauge<Double>) () -> value.applyAsDouble(counters.get()));
     }
 
     /** Counts a request. */
@@ -175,25 +170,23 @@ public final class LlavaMetrics {
     }
 
     /** Counts a request whose answer was known; it counts as a success, too. */
-    public void answeredFromMemory() {
+    public void answeredFromMemory(Duration took) {
         deduplicated.inc();
+        successes.inc();
+        latency.update(took.toMillis());
     }
 
-    /** Counts what the model did for an answer. */
-    public void generated(LlavaAnswer.Text text) {
-        promptTokens.inc(text.promptTokens());
-        completionTokens.inc(text.completionTokens());
-        timeToFirstToken.update(TimeUnit.NANOSECONDS.toMillis(text.timing().toFirstToken()));
-        pictureDecodeTime.update(TimeUnit.NANOSECONDS.toMillis(text.timing().preparing()));
-    }
-
-    /** Counts an outcome of either kind. */
+    /** Counts what the model said, an answer of either kind. */
     public void answered(LlavaAnswer answer, Duration took) {
         latency.update(took.toMillis());
-        if (answer instanceof LlavaAnswer.Failure failure) {
-            failures.get(failure.code()).inc();
-        } else {
+        if (answer instanceof LlavaAnswer.Text text) {
             successes.inc();
+            promptTokens.inc(text.promptTokens());
+            completionTokens.inc(text.completionTokens());
+            timeToFirstToken.update(TimeUnit.NANOSECONDS.toMillis(text.timing().toFirstToken()));
+            pictureDecodeTime.update(TimeUnit.NANOSECONDS.toMillis(text.timing().preparing()));
+        } else {
+            failures.get(((LlavaAnswer.Failure) answer).code()).inc();
         }
     }
 }

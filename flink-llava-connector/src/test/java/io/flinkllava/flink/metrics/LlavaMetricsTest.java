@@ -42,8 +42,6 @@ class LlavaMetricsTest {
     void answersAreCounted() {
         metrics.requested();
         metrics.requested();
-        metrics.generated(text(600, List.of(5, 6, 2)));
-        metrics.generated(text(100, List.of(2)));
         metrics.answered(text(600, List.of(5, 6, 2)), Duration.ofMillis(40));
         metrics.answered(text(100, List.of(2)), Duration.ofMillis(20));
         assertThat(count("llava.inference_requests")).isEqualTo(2);
@@ -65,7 +63,7 @@ class LlavaMetricsTest {
         metrics.retried();
         metrics.timedOut();
         metrics.deadLetter();
-        metrics.answeredFromMemory();
+        metrics.answeredFromMemory(Duration.ofMillis(1));
         assertThat(count("llava.inference_retries")).isEqualTo(1);
         assertThat(count("llava.inference_timeouts")).isEqualTo(1);
         assertThat(count("llava.dead_letters")).isEqualTo(1);
