@@ -30,6 +30,16 @@ public final class EmbeddedCluster {
      * @param workFolder where Flink keeps its temporary files; the caller removes it
      */
     public static StreamExecutionEnvironment environment(int parallelism, Path workFolder) {
+        return environment(parallelism, workFolder, MemorySize.ZERO);
+    }
+
+    /**
+     * The same, for jobs that sort.
+     *
+     * @param sorting memory for it, of each slot
+     */
+    public static StreamExecutionEnvironment environment(
+            int parallelism, Path workFolder, MemorySize sorting) {
         Configuration config = new Configuration();
         config.set(CoreOptions.TMP_DIRS, workFolder.toString());
         config.set(WebOptions.TMP_DIR, workFolder.toString());
@@ -38,6 +48,7 @@ public final class EmbeddedCluster {
         config.set(PipelineOptions.GENERIC_TYPES, false);
         listenOnLoopback(config);
         takeLittleMemory(config, parallelism);
+        config.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, sorting.multiply(parallelism));
         reportOften(config);
         return StreamExecutionEnvironment.createLocalEnvironment(parallelism, config);
     }
@@ -57,7 +68,6 @@ public final class EmbeddedCluster {
     /** Memory belongs to the model: rows here are paths and texts. */
     private static void takeLittleMemory(Configuration config, int parallelism) {
         MemorySize network = MemorySize.ofMebiBytes(8 + parallelism);
-        config.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO);
         config.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);
         config.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
     }

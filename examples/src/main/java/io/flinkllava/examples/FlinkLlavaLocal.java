@@ -1,6 +1,9 @@
 package io.flinkllava.examples;
 
 import io.flinkllava.examples.batch.RunBatch;
+import io.flinkllava.examples.benchmark.Benchmark;
+import io.flinkllava.examples.instruct.InstructionData;
+import io.flinkllava.examples.kafka.StreamCaptions;
 import io.flinkllava.examples.quickstart.Quickstart;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,11 +22,17 @@ import java.nio.charset.StandardCharsets;
 @Command(
         name = "flink-llava-local.jar",
         description = "LLaVA models in Apache Flink, on this machine alone.",
-        subcommands = {RunBatch.class, Quickstart.class},
+        subcommands = {
+            Quickstart.class,
+            RunBatch.class,
+            StreamCaptions.class,
+            InstructionData.class,
+            Benchmark.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = FlinkLlavaLocal.Version.class,
         scope = CommandLine.ScopeType.INHERIT,
-        synopsisSubcommandLabel = "(run-batch | quickstart)",
+        synopsisSubcommandLabel = "COMMAND",
         footer = {"", "'java -jar flink-llava-local.jar run-batch --help' tells more."})
 public final class FlinkLlavaLocal implements Runnable {
 
@@ -40,7 +49,8 @@ public final class FlinkLlavaLocal implements Runnable {
         System.exit(commandLine.execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    /** The command line, to be executed. */
+    public static CommandLine commandLine() {
         return new CommandLine(new FlinkLlavaLocal())
                 .setUsageHelpWidth(100)
                 .setParameterExceptionHandler(FlinkLlavaLocal::refuse)
@@ -49,7 +59,9 @@ public final class FlinkLlavaLocal implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: run-batch or quickstart");
+        throw new ParameterException(
+                spec.commandLine(),
+                "Say what to do: " + String.join(", ", spec.subcommands().keySet()));
     }
 
     private static int refuse(ParameterException problem, String[] arguments) {

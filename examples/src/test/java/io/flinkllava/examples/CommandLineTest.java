@@ -33,7 +33,7 @@ class CommandLineTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "``                                     | Say what to do: run-batch or quickstart",
+                "``                                     | Say what to do: quickstart, run-batch,",
                 "fly                                    | Unmatched argument at index 0: 'fly'",
                 "run-batch                              | Missing required options: '--model=DIR'",
                 "run-batch --model x --input in.jsonl --output out | --model '@x' is not a folder",
@@ -58,10 +58,22 @@ class CommandLineTest {
                 "quickstart --model x                   | --model '@x' is not a folder",
                 "quickstart --samples model             | --samples '@model' has no samples.jsonl",
                 "quickstart --max-batch-size 0          | --max-batch-size is 0",
+                "instruction-data --output out          | Missing required option: '--captions=FILE'",
+                "instruction-data --captions x --output out | --captions 'x' is not a file",
+                "TEACH --per-picture 0                  | --per-picture is 0, it must be at least 1",
+                "TEACH --rate 0                         | --rate is 0.0, it must be above 0",
+                "TEACH --chat-url http://a/v1           | --chat-url needs --chat-model",
+                "TEACH --chat-url a --chat-model b      | --chat-url 'a' is no http or https URL",
             })
     void refusesBadArguments(String arguments, String expected) {
         String line =
-                arguments.replace("RUN", "run-batch --model model --input in.jsonl --output out");
+                arguments
+                        .replace("RUN", "run-batch --model model --input in.jsonl --output out")
+                        .replace(
+                                "TEACH",
+                                "instruction-data --captions="
+                                        + folder.resolve("in.jsonl")
+                                        + " --output out");
 
         assertThat(run(line.isBlank() ? new String[0] : line.split(" "))).isEqualTo(2);
 
@@ -79,7 +91,8 @@ class CommandLineTest {
         "run-batch --help,Example",
         "quickstart -h,samples.jsonl",
         "run-batch -h,one-tile-each",
-        "run-batch -h,frame1.png"
+        "run-batch -h,frame1.png",
+        "instruction-data -h,captions_val2017.json"
     })
     void helps(String arguments, String expected) {
         assertThat(run(arguments.split(" "))).isZero();

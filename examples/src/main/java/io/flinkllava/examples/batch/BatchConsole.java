@@ -1,51 +1,40 @@
 package io.flinkllava.examples.batch;
 
 import io.flinkllava.examples.EngineWatch;
-import io.flinkllava.examples.Terminal;
+import io.flinkllava.examples.JobWatch;
+import io.flinkllava.examples.ProgressLine;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 
-/**
- * What {@code run-batch} tells while it runs: one line written over on a terminal, else a line
- * every five seconds.
- */
-final class BatchConsole {
-
-    private static final String CLEAR_LINE = "\r\033[K";
-    private static final double TERMINAL_SECONDS = 1;
-    private static final double LOG_SECONDS = 5;
+/** What {@code run-batch} tells while it runs. */
+final class BatchConsole implements JobWatch.Console {
 
     private final PrintWriter out;
-    private final boolean terminal = Terminal.isStandardError();
+    private final ProgressLine line;
     private final EngineWatch engines = new EngineWatch();
-    private double shown;
 
     BatchConsole(PrintWriter out) {
         this.out = out;
+        this.line = new ProgressLine(out);
     }
 
-    /** Looks at the models, and tells whether it is time for {@link #progress}. */
-    boolean isDue() {
+    /** Looks at the models, too. */
+    @Override
+    public boolean isDue() {
         engines.look();
-        double period = terminal ? TERMINAL_SECONDS : LOG_SECONDS;
-        return engines.secondsSinceStart() - shown >= period;
+        return line.isDue();
     }
 
-    void progress(BatchCounts counts) {
-        shown = engines.secondsSinceStart();
-        String line = engines.isLoaded() ? rates(counts).line() : loading();
-        out.print(terminal ? CLEAR_LINE + line : line + System.lineSeparator());
-        out.flush();
+    @Override
+    public void progress(Map<String, Object> accumulators) {
+        line.show(engines.isLoaded() ? rates(BatchCounts.of(accumulators)).line() : loading());
     }
 
-    /** Ends the line that is written over, so that another can follow. */
     void clear() {
-        if (terminal) {
-            out.print(CLEAR_LINE);
-            out.flush();
-        }
+        line.clear();
     }
 
     void summary(BatchCounts counts, Path answers) {

@@ -11,7 +11,6 @@ import java.util.Map;
  */
 record BatchCounts(long rows, long errors, long tokens) {
 
-    static final BatchCounts NONE = new BatchCounts(0, 0, 0);
     static final String ROWS = "rows";
     static final String ERRORS = "errors";
     static final String TOKENS = "tokens";

@@ -4,7 +4,9 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 import io.flinkllava.examples.EmbeddedCluster;
+import io.flinkllava.examples.JobWatch;
 import io.flinkllava.examples.ModelArguments;
+import io.flinkllava.examples.OutputFile;
 import io.flinkllava.examples.Verbosity;
 import io.flinkllava.examples.WorkFolder;
 import picocli.CommandLine.Command;
@@ -112,7 +114,7 @@ public final class RunBatch implements Callable<Integer> {
         new BatchJob(settings).build(environment, answers);
         JobClient job = environment.executeAsync("run-batch");
         try {
-            return new BatchProgress(job, console).await();
+            return BatchCounts.of(new JobWatch(job, console).await());
         } finally {
             console.clear();
         }

@@ -3,6 +3,7 @@ package io.flinkllava.examples.quickstart;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
 
+import io.flinkllava.examples.BundledFiles;
 import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.EngineWatch;
 import io.flinkllava.examples.ModelArguments;

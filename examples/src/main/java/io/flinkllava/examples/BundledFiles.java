@@ -1,4 +1,4 @@
-package io.flinkllava.examples.quickstart;
+package io.flinkllava.examples;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Files that come with the program: in its jar, or beside its classes when run from a build. */
-final class BundledFiles {
+public final class BundledFiles {
 
     private BundledFiles() {}
 
@@ -21,12 +21,12 @@ final class BundledFiles {
      * @param target where its content goes
      * @throws IOException if there is no such folder
      */
-    static Path copy(String name, Path target) throws IOException {
+    public static Path copy(String name, Path target) throws IOException {
         return copy(program(), name, target);
     }
 
     /** From a jar, or from a folder of classes. */
-    static Path copy(Path program, String name, Path target) throws IOException {
+    public static Path copy(Path program, String name, Path target) throws IOException {
         if (Files.isDirectory(program)) {
             return copy(program.resolve(name), target);
         }

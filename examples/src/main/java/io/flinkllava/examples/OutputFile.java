@@ -1,4 +1,4 @@
-package io.flinkllava.examples.batch;
+package io.flinkllava.examples;
 
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
  * A file that appears as a whole or not at all: it is written under another name in the same
  * folder, and moved at the end. Whoever does not {@link #publish} it leaves what was there before.
  */
-final class OutputFile implements AutoCloseable {
+public final class OutputFile implements AutoCloseable {
 
     private final Path place;
     private final Path temporary;
@@ -23,7 +23,8 @@ final class OutputFile implements AutoCloseable {
         this.cleanup = new Thread(temporary.toFile()::delete, "remove " + temporary);
     }
 
-    static OutputFile at(Path place) throws IOException {
+    /** The file to be at a place. */
+    public static OutputFile at(Path place) throws IOException {
         Path absolute = place.toAbsolutePath();
         // Not createTempFile: its files can be read by their owner only, and so would the answers.
         Path temporary =
@@ -35,11 +36,13 @@ final class OutputFile implements AutoCloseable {
         return file;
     }
 
-    Path temporary() {
+    /** Where to write. */
+    public Path temporary() {
         return temporary;
     }
 
-    void publish() throws IOException {
+    /** Moves what was written to its place, whatever was there before. */
+    public void publish() throws IOException {
         try {
             Files.move(
                     temporary,

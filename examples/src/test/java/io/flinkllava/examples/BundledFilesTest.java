@@ -1,4 +1,4 @@
-package io.flinkllava.examples.quickstart;
+package io.flinkllava.examples;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,4 +1,4 @@
-package io.flinkllava.examples.batch;
+package io.flinkllava.examples;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,189 @@
+package io.flinkllava.examples.benchmark;
+
+import io.flinkllava.examples.ModelArguments;
+import io.flinkllava.examples.Verbosity;
+import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.LlavaRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** {@code benchmark}: how fast a model answers, without Flink around it. */
+@Command(
+        name = "benchmark",
+        description =
+                "Asks a model about pictures of noise and prints requests/s, tokens/s, time to the first"
+                        + " token, latencies and the mean batch, as a row of Markdown.",
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  java -jar flink-llava-local.jar benchmark --model llava-1.5-7b-hf --concurrency 8",
+            "  ... --rate 2.5                        arrivals by chance, 2.5 a second",
+            "  ... --new-tokens 8,8,8,256            answers of different lengths ...",
+            "  ... --new-tokens 8,8,8,256 --static   ... in batches that wait for the longest",
+            "  ... --pictures 1                      all questions about one picture"
+        })
+public final class Benchmark implements Callable<Integer> {
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "Hugging Face checkpoint folder; random weights are as fast as others.")
+    private Path model;
+
+    @Option(names = "--requests", paramLabel = "N", description = "Default: 64.")
+    private int requests = 64;
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            description =
+                    "Requests under way at once; the next comes when one is answered. Default:"
+                            + " --max-batch-size.")
+    private Integer concurrency;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            description = "Requests in a second instead, as a Poisson process.")
+    private Double rate;
+
+    @Option(
+            names = "--static",
+            description = "Batches of --concurrency instead, each after the one before has ended.")
+    private boolean staticBatches;
+
+    @Option(
+            names = "--new-tokens",
+            paramLabel = "N[,N...]",
+            split = ",",
+            description = "Tokens of each answer; several are taken in turn. Default: 32.")
+    private List<Integer> newTokens = List.of(32);
+
+    @Option(
+            names = "--pictures",
+            paramLabel = "N",
+            description = "Different pictures. Default: one for each request.")
+    private Integer pictures;
+
+    @Option(
+            names = "--picture-size",
+            paramLabel = "WxH",
+            description = "In pixels. Default: 640x480.")
+    private String pictureSize = "640x480";
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            description = "Runs one after the other, each with a row. Default: 1.")
+    private int repeat = 1;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "What the row begins with.")
+    private String name;
+
+    @Option(names = "--json", description = "Lines of JSON instead of a table.")
+    private boolean json;
+
+    @Mixin private ModelArguments arguments;
+
+    @Mixin private Verbosity verbosity;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        Arrivals arrivals = arrivals();
+        List<LlavaRequest> workload = workload();
+        verbosity.apply();
+        List<LlavaRequest> warmUp = workload.subList(0, Math.min(2, workload.size()));
+        try (LlavaModel opened = LlavaModel.open(model, arguments.options())) {
+            new Arrivals.ClosedLoop(warmUp.size()).run(opened, warmUp);
+            if (!json) {
+                out(Report.HEADER);
+            }
+            for (int i = 0; i < repeat; i++) {
+                Report report = measure(opened, arrivals, workload);
+                out(json ? report.json() : report.row());
+            }
+        }
+        return 0;
+    }
+
+    private Report measure(LlavaModel opened, Arrivals arrivals, List<LlavaRequest> workload)
+            throws InterruptedException {
+        EngineCounters before = opened.counters();
+        long start = System.nanoTime();
+        List<Arrivals.Answered> answers = arrivals.run(opened, workload);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return Report.of(rowName(arrivals), answers, seconds, before, opened.counters());
+    }
+
+    private String rowName(Arrivals arrivals) {
+        if (name != null) {
+            return name;
+        }
+        return model.getFileName() + ", " + arrivals.label();
+    }
+
+    private Arrivals arrivals() {
+        int batch = arguments.options().batching().maxBatchSize();
+        int atOnce = concurrency == null ? batch : concurrency;
+        requireAtLeastOne("--concurrency", atOnce);
+        if (rate != null) {
+            if (!(rate > 0) || staticBatches) {
+                throw refuse("--rate must be above 0 and excludes --static");
+            }
+            return new Arrivals.Poisson(rate, 0);
+        }
+        return staticBatches ? new Arrivals.StaticBatches(atOnce) : new Arrivals.ClosedLoop(atOnce);
+    }
+
+    private List<LlavaRequest> workload() {
+        if (!Files.isDirectory(model)) {
+            throw refuse("--model '" + model + "' is not a folder");
+        }
+        requireAtLeastOne("--requests", requests);
+        requireAtLeastOne("--repeat", repeat);
+        requireAtLeastOne("--pictures", pictures == null ? requests : pictures);
+        newTokens.forEach(tokens -> requireAtLeastOne("--new-tokens", tokens));
+        if (!pictureSize.matches("[1-9]\\d{0,3}x[1-9]\\d{0,3}")) {
+            throw refuse("--picture-size is '" + pictureSize + "', it must be like 640x480");
+        }
+        List<Integer> size = new ArrayList<>();
+        for (String side : List.of(pictureSize.split("x", 2))) {
+            size.add(Integer.parseInt(side));
+        }
+        return Workload.of(
+                requests,
+                pictures == null ? requests : pictures,
+                size.get(0),
+                size.get(1),
+                newTokens);
+    }
+
+    private void requireAtLeastOne(String option, int value) {
+        if (value < 1) {
+            throw refuse(option + " is " + value + ", it must be at least 1");
+        }
+    }
+
+    private void out(String line) {
+        spec.commandLine().getOut().println(line);
+    }
+
+    private ParameterException refuse(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

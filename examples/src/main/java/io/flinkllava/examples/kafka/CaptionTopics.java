@@ -1,0 +1,150 @@
+package io.flinkllava.examples.kafka;
+
+import io.flinkllava.examples.kafka.avro.Caption;
+import io.flinkllava.examples.kafka.avro.DeadLetter;
+import io.flinkllava.examples.kafka.avro.Picture;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+
+/** The topics as those see them who send pictures and wait for captions. For one thread. */
+final class CaptionTopics implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Topics topics;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+
+    /** Makes the topics that are missing, and listens to both outputs from their beginning. */
+    CaptionTopics(Topics topics) throws IOException {
+        this.topics = topics;
+        Map<String, Object> client = Map.of("bootstrap.servers", topics.bootstrapServers());
+        try (Admin admin = Admin.create(client)) {
+            for (String topic :
+                    List.of(topics.pictures(), topics.captions(), topics.deadLetters())) {
+                create(admin, topic);
+            }
+        }
+        consumer =
+                new KafkaConsumer<>(
+                        Map.of(
+                                "bootstrap.servers",
+                                topics.bootstrapServers(),
+                                "group.id",
+                                "flink-llava-console-" + ProcessHandle.current().pid(),
+                                "auto.offset.reset",
+                                "earliest",
+                                // What a transaction has not committed may still be taken back.
+                                "isolation.level",
+                                "read_committed"),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer());
+        consumer.subscribe(List.of(topics.captions(), topics.deadLetters()));
+    }
+
+    private static void create(Admin admin, String topic) throws IOException {
+        try {
+            admin.createTopics(List.of(new NewTopic(topic, Optional.empty(), Optional.empty())))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new IOException("Cannot make the topic " + topic, e.getCause());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("Interrupted while making the topic " + topic);
+        }
+    }
+
+    /**
+     * Sends the pictures of a folder, by name.
+     *
+     * @return how many there were
+     */
+    int feed(Path folder) throws IOException {
+        List<Path> files;
+        try (Stream<Path> found = Files.list(folder)) {
+            files = found.filter(CaptionTopics::isPicture).sorted().toList();
+        }
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        Map.of("bootstrap.servers", topics.bootstrapServers()),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            for (Path file : files) {
+                Picture picture =
+                        Picture.newBuilder()
+                                .setId(file.getFileName().toString())
+                                .setContent(ByteBuffer.wrap(Files.readAllBytes(file)))
+                                .build();
+                var unused = producer.send(new ProducerRecord<>(topics.pictures(), bytes(picture)));
+            }
+        }
+        return files.size();
+    }
+
+    private static boolean isPicture(Path file) {
+        return file.getFileName().toString().matches("(?i).*\\.(png|jpe?g|webp|gif|bmp|tiff?)");
+    }
+
+    /** What has come out since the last call, each as a line; waits a moment for something. */
+    List<String> poll() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            if (record.topic().equals(topics.captions())) {
+                Caption caption = read(record.value(), new Caption());
+                lines.add(caption.getId() + ": " + caption.getCaption());
+            } else {
+                DeadLetter letter = read(record.value(), new DeadLetter());
+                lines.add(letter.getPicture().getId() + ": no caption: " + letter.getMessage());
+            }
+        }
+        return lines;
+    }
+
+    static <T extends SpecificRecordBase> byte[] bytes(T value) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+        new SpecificDatumWriter<T>(value.getSchema()).write(value, encoder);
+        encoder.flush();
+        return bytes.toByteArray();
+    }
+
+    static <T extends SpecificRecordBase> T read(byte[] bytes, T into) throws IOException {
+        BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, null);
+        return new SpecificDatumReader<T>(into.getSchema()).read(into, decoder);
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

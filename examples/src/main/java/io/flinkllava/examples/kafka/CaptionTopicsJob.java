@@ -1,0 +1,101 @@
+package io.flinkllava.examples.kafka;
+
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.formats.avro.AvroDeserializationSchema;
+import org.apache.flink.formats.avro.AvroSerializationSchema;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+import io.flinkllava.examples.kafka.avro.Caption;
+import io.flinkllava.examples.kafka.avro.DeadLetter;
+import io.flinkllava.examples.kafka.avro.Picture;
+import io.flinkllava.operators.Llava;
+import io.flinkllava.runtime.GenerationParameters;
+import io.flinkllava.runtime.ModelOptions;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+
+import java.time.Duration;
+import java.util.Properties;
+
+/**
+ * The job of {@code stream-captions}: a topic of pictures -> captions -> a topic of captions, with
+ * dead letters to a third. Each picture gives exactly one record that a reader of committed records
+ * sees: what the job writes is a transaction of its checkpoints.
+ *
+ * @param model checkpoint folder
+ */
+record CaptionTopicsJob(
+        Topics topics, String model, ModelOptions options, GenerationParameters generation) {
+
+    private static final String GROUP = "flink-llava-captions";
+    private static final String CAPTION = "Describe the image.";
+
+    /** Brokers end transactions that are older; theirs allow 15 minutes at most by default. */
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
+
+    void build(StreamExecutionEnvironment environment, Duration checkpointInterval) {
+        environment.enableCheckpointing(checkpointInterval.toMillis());
+        DataStream<Picture> pictures =
+                environment.fromSource(source(), WatermarkStrategy.noWatermarks(), "pictures");
+        SingleOutputStreamOperator<Caption> captions =
+                Llava.ask(pictures)
+                        .model(model)
+                        .options(options)
+                        .generation(generation)
+                        .image(picture -> bytes(picture))
+                        .question(picture -> prompt(picture))
+                        .unordered()
+                        .name("captions")
+                        .answers()
+                        .process(new Captions());
+        captions.sinkTo(sink(topics.captions(), Caption.class)).name("captions topic");
+        captions.getSideOutput(Captions.DEAD_LETTERS)
+                .sinkTo(sink(topics.deadLetters(), DeadLetter.class))
+                .name("dead letters topic");
+    }
+
+    private static byte[] bytes(Picture picture) {
+        return picture.getContent() == null ? null : picture.getContent().array();
+    }
+
+    private static String prompt(Picture picture) {
+        return picture.getPrompt() == null ? CAPTION : picture.getPrompt();
+    }
+
+    @SuppressWarnings("deprecation") // The connector asks for this very class.
+    private KafkaSource<Picture> source() {
+        return KafkaSource.<Picture>builder()
+                .setBootstrapServers(topics.bootstrapServers())
+                .setTopics(topics.pictures())
+                .setGroupId(GROUP)
+                .setStartingOffsets(
+                        OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+                .setValueOnlyDeserializer(AvroDeserializationSchema.forSpecific(Picture.class))
+                .build();
+    }
+
+    private <T extends SpecificRecord> KafkaSink<T> sink(String topic, Class<T> type) {
+        Properties producer = new Properties();
+        producer.setProperty(
+                "transaction.timeout.ms", String.valueOf(TRANSACTION_TIMEOUT.toMillis()));
+        return KafkaSink.<T>builder()
+                .setBootstrapServers(topics.bootstrapServers())
+                .setKafkaProducerConfig(producer)
+                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                .setTransactionalIdPrefix(GROUP + "-" + topic)
+                .setRecordSerializer(
+                        KafkaRecordSerializationSchema.<T>builder()
+                                .setTopic(topic)
+                                .setValueSerializationSchema(
+                                        AvroSerializationSchema.forSpecific(type))
+                                .build())
+                .build();
+    }
+}

@@ -1,0 +1,186 @@
+package io.flinkllava.examples.kafka;
+
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+import io.flinkllava.examples.BundledFiles;
+import io.flinkllava.examples.EmbeddedCluster;
+import io.flinkllava.examples.ModelArguments;
+import io.flinkllava.examples.ProgressLine;
+import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WorkFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code stream-captions}: captions for a topic of pictures. */
+@Command(
+        name = "stream-captions",
+        description =
+                "Captions pictures from a Kafka topic into another, exactly once; what gets no caption goes"
+                        + " to a third. Records are Avro; the schemas are in the jar, under avro/.",
+        sortOptions = false,
+        footer = {
+            "",
+            "Without --bootstrap-servers a broker is started in this process, fed with pictures, and"
+                    + " stopped when all have their captions. With it the job runs until it is"
+                    + " interrupted.",
+            "",
+            "Examples:",
+            "  java -jar flink-llava-local.jar stream-captions",
+            "  java -jar flink-llava-local.jar stream-captions --model llava-1.5-7b-hf \\",
+            "      --bootstrap-servers broker:9092 --pictures pictures --captions captions"
+        })
+public final class StreamCaptions implements Callable<Integer> {
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Hugging Face checkpoint folder. Default: the bundled tiny-llava.")
+    private Path model;
+
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            description = "Kafka brokers. Default: one is started in this process.")
+    private String bootstrapServers;
+
+    @Option(
+            names = "--pictures",
+            paramLabel = "TOPIC",
+            description = "Topic of pictures. Default: pictures.")
+    private String pictures = "pictures";
+
+    @Option(
+            names = "--captions",
+            paramLabel = "TOPIC",
+            description = "Topic of captions. Default: captions.")
+    private String captions = "captions";
+
+    @Option(
+            names = "--dead-letters",
+            paramLabel = "TOPIC",
+            description = "Topic of pictures without a caption. Default: dead-letters.")
+    private String deadLetters = "dead-letters";
+
+    @Option(
+            names = "--feed",
+            paramLabel = "DIR",
+            description =
+                    "Sends the pictures of a folder to the topic. Default: bundled pictures, for the broker"
+                            + " of this process; nothing otherwise.")
+    private Path feed;
+
+    @Option(
+            names = "--checkpoint-interval",
+            paramLabel = "MILLIS",
+            description = "Captions are seen with the next checkpoint. Default: 1000.")
+    private long checkpointInterval = 1000;
+
+    @Mixin private ModelArguments arguments;
+
+    @Mixin private Verbosity verbosity;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        check();
+        verbosity.apply();
+        Path work = WorkFolder.create();
+        if (model == null) {
+            model = BundledFiles.copy("tiny-llava/checkpoint", work.resolve("tiny-llava"));
+        }
+        if (bootstrapServers != null) {
+            run(work, bootstrapServers, false);
+            return 0;
+        }
+        if (feed == null) {
+            feed = BundledFiles.copy("tiny-llava/samples", work.resolve("samples"));
+        }
+        try (LocalBroker broker =
+                LocalBroker.start(Files.createDirectories(work.resolve("broker")))) {
+            out("A broker listens on " + broker.bootstrapServers());
+            run(work, broker.bootstrapServers(), true);
+        }
+        return 0;
+    }
+
+    private void run(Path work, String servers, boolean untilAllAreCaptioned) throws Exception {
+        Topics topics = new Topics(servers, pictures, captions, deadLetters);
+        try (CaptionTopics console = new CaptionTopics(topics)) {
+            int fed = feed == null ? 0 : console.feed(feed);
+            StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
+            new CaptionTopicsJob(
+                            topics, model.toString(), arguments.options(), arguments.generation())
+                    .build(environment, Duration.ofMillis(checkpointInterval));
+            JobClient job = environment.executeAsync("stream-captions");
+            watch(job, console, untilAllAreCaptioned ? fed : Integer.MAX_VALUE);
+            if (untilAllAreCaptioned) {
+                job.cancel().get();
+            }
+        }
+    }
+
+    private void watch(JobClient job, CaptionTopics console, int awaited) throws Exception {
+        ProgressLine progress = new ProgressLine(spec.commandLine().getErr());
+        CompletableFuture<?> end = job.getJobExecutionResult();
+        int seen = 0;
+        while (seen < awaited && !end.isDone()) {
+            List<String> lines = console.poll();
+            if (!lines.isEmpty()) {
+                progress.clear();
+                lines.forEach(this::out);
+            }
+            seen += lines.size();
+            if (progress.isDue()) {
+                progress.show(seen + " pictures done");
+            }
+        }
+        progress.clear();
+        if (end.isDone()) {
+            // Only a failure ends a job that reads for ever.
+            end.get();
+        }
+        out(seen + " pictures done");
+    }
+
+    private void out(String line) {
+        spec.commandLine().getOut().println(line);
+    }
+
+    private void check() {
+        requireFolder("--model", model);
+        requireFolder("--feed", feed);
+        if (checkpointInterval < 10) {
+            throw refuse(
+                    "--checkpoint-interval is " + checkpointInterval + ", it must be at least 10");
+        }
+        try {
+            arguments.options();
+            arguments.generation();
+        } catch (IllegalArgumentException e) {
+            throw refuse("--" + e.getMessage());
+        }
+    }
+
+    private void requireFolder(String name, Path folder) {
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw refuse(name + " '" + folder + "' is not a folder");
+        }
+    }
+
+    private ParameterException refuse(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}
