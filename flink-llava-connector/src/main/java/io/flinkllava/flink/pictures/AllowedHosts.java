@@ -15,6 +15,8 @@ import java.util.List;
  */
 final class AllowedHosts implements DnsResolver {
 
+    private static final int LONGEST_NAME = 253;
+
     private final List<HostRule> hosts;
     private final List<HostRule> privateHosts;
     private final HostResolver resolver;
@@ -32,7 +34,7 @@ final class AllowedHosts implements DnsResolver {
      */
     void check(URI uri, String shown) {
         String host = uri.getHost();
-        if (host == null || uri.getRawUserInfo() != null) {
+        if (host == null || host.length() > LONGEST_NAME || uri.getRawUserInfo() != null) {
             throw LlavaException.input(
                     shown + " is not read: write https://host/path, without user and password.");
         }

@@ -34,13 +34,15 @@ record HostRule(String name, boolean withSubdomains, int port) {
                             + " img.example.org:8080");
         }
         int port = parts.group(3) == null ? USUAL_PORT : Integer.parseInt(parts.group(3));
-        return new HostRule(normalized(parts.group(2)), parts.group(1) != null, port);
+        String name = parts.group(2);
+        // An IPv6 address, or a name that may be written in any script.
+        String ascii = name.startsWith("[") ? name : IDN.toASCII(name);
+        return new HostRule(normalized(ascii), parts.group(1) != null, port);
     }
 
-    /** A host's name as it is compared. */
+    /** A host's ASCII name as it is compared. */
     static String normalized(String host) {
-        String name = host.startsWith("[") ? host : IDN.toASCII(host);
-        name = name.toLowerCase(Locale.ROOT);
+        String name = host.toLowerCase(Locale.ROOT);
         return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
 

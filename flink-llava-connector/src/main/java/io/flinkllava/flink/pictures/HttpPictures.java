@@ -2,7 +2,6 @@ package io.flinkllava.flink.pictures;
 
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
-import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -81,9 +80,6 @@ final class HttpPictures implements PictureSource, Closeable {
                                 .setAuthenticationEnabled(false)
                                 .build())
                 .setUserAgent("flink-llava")
-                .setRoutePlanner(
-                        (host, context) ->
-                                new HttpRoute(host, null, host.getSchemeName().equals("https")))
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
                 .disableContentCompression()
@@ -139,17 +135,9 @@ final class HttpPictures implements PictureSource, Closeable {
         hosts.check(uri, shown);
         HttpGet request = new HttpGet(uri);
         reading.waitsFor(request::cancel);
-        HttpHost target = new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort());
-        try (ClassicHttpResponse response = client.executeOpen(target, request, null)) {
-            int status = response.getCode();
-            Header location = response.getFirstHeader("Location");
-            if (REDIRECTS.contains(status) && location != null) {
-                return new Answer(null, location.getValue());
-            }
-            if (status != OK) {
-                throw refused(status, shown);
-            }
-            return new Answer(content(response.getEntity(), reading), null);
+        try {
+            HttpHost target = new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort());
+            return answer(client.executeOpen(target, request, null), reading, shown);
         } catch (SSLPeerUnverifiedException e) {
             throw untrusted(shown, e);
         } catch (IOException e) {
@@ -157,7 +145,23 @@ final class HttpPictures implements PictureSource, Closeable {
                 throw untrusted(shown, e);
             }
             throw e;
+        } finally {
+            // Hangs up, unless all was read: closing the response would read what is left.
+            request.cancel();
         }
+    }
+
+    private Answer answer(ClassicHttpResponse response, Reading reading, String shown)
+            throws IOException {
+        int status = response.getCode();
+        Header location = response.getFirstHeader("Location");
+        if (REDIRECTS.contains(status) && location != null) {
+            return new Answer(null, location.getValue());
+        }
+        if (status != OK) {
+            throw refused(status, shown);
+        }
+        return new Answer(content(response.getEntity(), reading), null);
     }
 
     private byte[] content(HttpEntity entity, Reading reading) throws IOException {

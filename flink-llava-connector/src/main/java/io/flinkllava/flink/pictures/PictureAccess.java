@@ -49,10 +49,7 @@ public record PictureAccess(
         prefixes.forEach(FileLocation::parsePrefix);
         hosts.forEach(HostRule::parse);
         privateHosts.forEach(HostRule::parse);
-        if (maxBytes < 1) {
-            throw new IllegalArgumentException(
-                    "max-bytes is " + maxBytes + ", it must be at least 1");
-        }
+        var unused = new LimitedBytes(maxBytes); // Refuses what is no limit.
         requirePositive("connect-limit", connectLimit);
         requirePositive("read-limit", readLimit);
     }

@@ -72,6 +72,9 @@ public final class PictureReader implements AutoCloseable {
      * @param trust whose certificates are trusted, null for the JDK's
      */
     PictureReader(PictureAccess access, int threads, HostResolver resolver, SSLContext trust) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads is " + threads + ", it must be at least 1");
+        }
         this.access = Objects.requireNonNull(access, "access");
         this.remote = new HttpPictures(access, resolver, trust, threads);
         this.sources =

@@ -17,8 +17,9 @@ final class ShownUri {
         }
         String shown = uri.strip();
         if (shown.regionMatches(true, 0, "http", 0, 4)) {
-            shown = shown.replaceAll("[?#].*", "").replaceFirst("//[^/]*@", "//");
+            shown = shown.replaceAll("[?#].*", "");
         }
+        shown = shown.replaceFirst("://[^/]*@", "://");
         shown = shown.replaceAll("\\p{Cntrl}", "?");
         return shown.length() <= LONGEST ? shown : shown.substring(0, LONGEST) + "...";
     }
