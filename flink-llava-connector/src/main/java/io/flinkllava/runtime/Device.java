@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /**
  * Where a model runs.
  *
- * @param index which GPU, counted from 0; 0 for the other kinds
+ * @param index which GPU, counted from 0; for {@link Kind#AUTO} the one to take if there is any; 0
+ *     for the CPU
  */
 public record Device(Kind kind, int index) implements Serializable {
 
@@ -28,9 +29,14 @@ public record Device(Kind kind, int index) implements Serializable {
 
     public Device {
         Objects.requireNonNull(kind, "kind");
-        if (index < 0 || (index > 0 && kind != Kind.GPU)) {
+        if (index < 0 || (index > 0 && kind == Kind.CPU)) {
             throw new IllegalArgumentException("No such device: " + kind + " " + index);
         }
+    }
+
+    /** This GPU if it is there and can be used, else the CPU. */
+    public static Device auto(int index) {
+        return new Device(Kind.AUTO, index);
     }
 
     public static Device gpu(int index) {

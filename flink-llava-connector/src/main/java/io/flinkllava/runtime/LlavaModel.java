@@ -49,7 +49,35 @@ public interface LlavaModel extends AutoCloseable {
      */
     CompletableFuture<LlavaAnswer> submit(LlavaRequest request);
 
+    /**
+     * Asks for an answer and hears it as it comes. Where several candidates are asked for, the
+     * first one is heard. A model that cannot tell an answer earlier tells it in one piece.
+     *
+     * @param listener what it throws fails the request with {@link LlavaErrorCode#INPUT}
+     */
+    default CompletableFuture<LlavaAnswer> submit(LlavaRequest request, TokenListener listener) {
+        CompletableFuture<LlavaAnswer> answer = submit(request);
+        var unused =
+                answer.thenAccept(
+                        given -> {
+                            if (given instanceof LlavaAnswer.Text text && !text.text().isEmpty()) {
+                                listener.onText(text.text(), text.completionTokens());
+                            }
+                        });
+        return answer;
+    }
+
     ModelInfo info();
+
+    /**
+     * Whether it takes requests: not any more once it is closed, or once it broke because its
+     * device is lost, out of memory to the last byte, or its engine died. What was in a model that
+     * broke has failed, with {@link LlavaErrorCode#UNAVAILABLE} or {@link LlavaErrorCode#CAPACITY};
+     * close it and open it again, as {@code io.flinkllava.runtime.pool} does.
+     */
+    default boolean isUsable() {
+        return true;
+    }
 
     /** What the engine has done since the model was opened. */
     EngineCounters counters();

@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param caches what is kept from one request to the next
  * @param limits what a request may bring
  * @param checkpoint how the folder is read where it leaves a choice
+ * @param cuda how a GPU is used
  */
 public record ModelOptions(
         Device device,
@@ -23,7 +24,8 @@ public record ModelOptions(
         ComputeOptions compute,
         CacheOptions caches,
         RequestLimits limits,
-        CheckpointOptions checkpoint)
+        CheckpointOptions checkpoint,
+        CudaOptions cuda)
         implements Serializable {
 
     public static final int CHECKPOINT_DEFAULT = 0;
@@ -35,7 +37,8 @@ public record ModelOptions(
                     ComputeOptions.DEFAULT,
                     CacheOptions.DEFAULT,
                     RequestLimits.DEFAULT,
-                    CheckpointOptions.DEFAULT);
+                    CheckpointOptions.DEFAULT,
+                    CudaOptions.DEFAULT);
 
     public ModelOptions {
         Objects.requireNonNull(device, "device");
@@ -47,34 +50,43 @@ public record ModelOptions(
         Objects.requireNonNull(caches, "caches");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(checkpoint, "checkpoint");
+        Objects.requireNonNull(cuda, "cuda");
     }
 
     public ModelOptions withDevice(Device value) {
-        return new ModelOptions(value, threads, batching, compute, caches, limits, checkpoint);
+        return new ModelOptions(
+                value, threads, batching, compute, caches, limits, checkpoint, cuda);
     }
 
     public ModelOptions withThreads(int value) {
-        return new ModelOptions(device, value, batching, compute, caches, limits, checkpoint);
+        return new ModelOptions(device, value, batching, compute, caches, limits, checkpoint, cuda);
     }
 
     public ModelOptions withBatching(BatchingOptions value) {
-        return new ModelOptions(device, threads, value, compute, caches, limits, checkpoint);
+        return new ModelOptions(device, threads, value, compute, caches, limits, checkpoint, cuda);
     }
 
     public ModelOptions withCompute(ComputeOptions value) {
-        return new ModelOptions(device, threads, batching, value, caches, limits, checkpoint);
+        return new ModelOptions(device, threads, batching, value, caches, limits, checkpoint, cuda);
     }
 
     public ModelOptions withCaches(CacheOptions value) {
-        return new ModelOptions(device, threads, batching, compute, value, limits, checkpoint);
+        return new ModelOptions(
+                device, threads, batching, compute, value, limits, checkpoint, cuda);
     }
 
     public ModelOptions withLimits(RequestLimits value) {
-        return new ModelOptions(device, threads, batching, compute, caches, value, checkpoint);
+        return new ModelOptions(
+                device, threads, batching, compute, caches, value, checkpoint, cuda);
     }
 
     public ModelOptions withCheckpoint(CheckpointOptions value) {
-        return new ModelOptions(device, threads, batching, compute, caches, limits, value);
+        return new ModelOptions(device, threads, batching, compute, caches, limits, value, cuda);
+    }
+
+    public ModelOptions withCuda(CudaOptions value) {
+        return new ModelOptions(
+                device, threads, batching, compute, caches, limits, checkpoint, value);
     }
 
     /** Shorthand for {@link BatchingOptions#withMaxBatchSize}. */
@@ -95,5 +107,10 @@ public record ModelOptions(
     /** Shorthand for {@link BatchingOptions#withMaxBatchDelay}. */
     public ModelOptions withMaxBatchDelay(Duration value) {
         return withBatching(batching.withMaxBatchDelay(value));
+    }
+
+    /** Shorthand for {@link BatchingOptions#withMemoryFraction}. */
+    public ModelOptions withMemoryFraction(double value) {
+        return withBatching(batching.withMemoryFraction(value));
     }
 }

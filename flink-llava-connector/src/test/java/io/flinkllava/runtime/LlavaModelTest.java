@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Answers of whole models against those of Hugging Face transformers, token for token. */
 class LlavaModelTest {
@@ -126,6 +127,23 @@ class LlavaModelTest {
         requests.forEach(golden -> answers.put(golden, model.submit(golden.request())));
         answers.forEach((golden, answer) -> check(golden, answer.join()));
         assertThat(model.counters().meanBatchSize()).isGreaterThan(1);
+    }
+
+    @Test
+    void memoryDecidesHowManySequencesRunTogetherIfAsked() throws IOException {
+        ModelOptions byMemory = OPTIONS.withMaxBatchSize(1).withMemoryFraction(0.9);
+        try (LlavaModel sized = LlavaModel.open(Golden.checkpoint("llava15"), byMemory)) {
+            assertThat(sized.info().maxBatchSize()).isEqualTo(256);
+            GoldenRequest golden = GoldenRequest.all("llava15").get(0);
+            check(golden, sized.submit(golden.request()).join());
+        }
+        assertThatThrownBy(
+                        () ->
+                                LlavaModel.open(
+                                        Golden.checkpoint("llava15"),
+                                        OPTIONS.withMemoryFraction(1e-9)))
+                .isInstanceOf(LlavaException.class)
+                .hasMessageContaining("raise memory-fraction");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.flinkllava.operators;
 
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
@@ -68,7 +69,7 @@ final class FakeModel implements LlavaModel {
 
     @Override
     public EngineCounters counters() {
-        return new EngineCounters(0, 0, 0, 0, 0, 0, 2, 5, 0, 0);
+        return new EngineCounters(0, 0, 0, 0, 0, 0, 2, 5, 0, 0, VisionCounters.NONE);
     }
 
     @Override

@@ -18,9 +18,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 
 /**
  * The metrics of one subtask, in the group {@value #GROUP}. Counters, rates and histograms are of
@@ -58,10 +58,13 @@ public final class LlavaMetrics {
     public static final String BYTES_TO_DEVICE = "bytes_to_device_per_step";
     public static final String BYTES_FROM_DEVICE = "bytes_from_device_per_step";
     public static final String MODEL_LOAD_TIME = "model_load_time";
+    public static final String VISION_CACHE_HITS = "vision_cache_hits";
+    public static final String VISION_CACHE_MISSES = "vision_cache_misses";
+    public static final String VISION_CACHE_BYTES = "vision_cache_bytes";
+    public static final String PREFIX_CACHE_HITS = "prefix_cache_hits";
+    public static final String PREFIX_CACHE_TOKENS = "prefix_cache_tokens";
 
     private static final int WINDOW = 1000;
-    private static final EngineCounters NOTHING_DONE =
-            new EngineCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private final MetricGroup group;
     private final Counter requests;
@@ -121,7 +124,7 @@ public final class LlavaMetrics {
      * @param loadMillis how long the subtask waited for it
      */
     public void model(Supplier<Optional<LlavaModel>> model, LongSupplier loadMillis) {
-        engine(() -> model.get().map(LlavaModel::counters).orElse(NOTHING_DONE));
+        engine(() -> model.get().map(LlavaModel::counters).orElse(EngineCounters.NONE));
         group.gauge(
                 BATCH_OCCUPANCY,
                 (Gauge<Double>) () -> model.get().map(LlavaMetrics::occupancy).orElse(0.0));
@@ -140,13 +143,16 @@ public final class LlavaMetrics {
                 BYTES_FROM_DEVICE,
                 counters,
                 done -> ratio(done.bytesFromDevice(), done.decodeSteps()));
+        gauge(VISION_CACHE_HITS, counters, done -> done.vision().hits());
+        gauge(VISION_CACHE_MISSES, counters, done -> done.vision().misses());
+        gauge(VISION_CACHE_BYTES, counters, done -> done.vision().bytes());
+        gauge(PREFIX_CACHE_HITS, counters, done -> done.prefixes().hits());
+        gauge(PREFIX_CACHE_TOKENS, counters, done -> done.prefixes().tokens());
     }
 
-    private void gauge(
-            String name,
-            Supplier<EngineCounters> counters,
-            ToDoubleFunction<EngineCounters> value) {
-        group.gauge(name, (Gauge<Double>) () -> value.applyAsDouble(counters.get()));
+    private <N extends Number> void gauge(
+            String name, Supplier<EngineCounters> counters, Function<EngineCounters, N> value) {
+        group.gauge(name, (Gauge<N>) () -> value.apply(counters.get()));
     }
 
     /** Counts a request. */

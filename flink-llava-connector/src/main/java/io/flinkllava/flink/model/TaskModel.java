@@ -11,6 +11,7 @@ import io.flinkllava.runtime.pool.ModelPool;
 
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
 
@@ -18,8 +19,10 @@ import java.util.Objects;
  * The model that the tasks of an operator or function use, as a job carries it.
  *
  * @param folder checkpoint folder, as the TaskManagers see it
+ * @param linger how long the model stays open after its last task: longer than a restart takes, so
+ *     that a restart does not load it again. Zero closes it at once
  */
-public record TaskModel(String folder, ModelOptions options, ModelScope scope)
+public record TaskModel(String folder, ModelOptions options, ModelScope scope, Duration linger)
         implements Serializable {
 
     /** Name of Flink's external resource for GPUs. */
@@ -29,6 +32,18 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope)
         Objects.requireNonNull(folder, "folder");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(scope, "scope");
+        if (linger.isNegative()) {
+            throw new IllegalArgumentException("linger is " + linger + ", it must not be negative");
+        }
+    }
+
+    /** A model that lingers for {@link ModelPool#DEFAULT_LINGER}. */
+    public TaskModel(String folder, ModelOptions options, ModelScope scope) {
+        this(folder, options, scope, ModelPool.DEFAULT_LINGER);
+    }
+
+    public TaskModel withLinger(Duration value) {
+        return new TaskModel(folder, options, scope, value);
     }
 
     /**
@@ -41,6 +56,8 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope)
     public ModelLease lease(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
         Device device = TaskDevice.resolve(options.device(), task.getAllocationIDAsString(), gpus);
         return ModelPool.shared()
-                .lease(new ModelKey(Path.of(folder), options.withDevice(device), scope.key(task)));
+                .lease(
+                        new ModelKey(Path.of(folder), options.withDevice(device), scope.key(task)),
+                        linger);
     }
 }

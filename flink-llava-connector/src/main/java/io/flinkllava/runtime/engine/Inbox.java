@@ -16,7 +16,7 @@ final class Inbox {
     private final List<Sequence> arrived = new ArrayList<>();
     private final int capacity;
     private int withoutRow;
-    private boolean closed;
+    private LlavaException closedBecause;
 
     /**
      * Makes an empty inbox.
@@ -35,8 +35,10 @@ final class Inbox {
     void put(Sequence sequence) {
         lock.lock();
         try {
-            if (closed) {
-                throw GenerationEngine.closedException();
+            if (closedBecause != null) {
+                // One of its own for each who is refused: a shared one would mix stack traces.
+                throw new LlavaException(
+                        closedBecause.code(), closedBecause.getMessage(), closedBecause);
             }
             if (withoutRow == capacity) {
                 throw new LlavaException(
@@ -70,7 +72,7 @@ final class Inbox {
         lock.lock();
         try {
             long left = nanos;
-            while (arrived.isEmpty() && !closed && left > 0) {
+            while (arrived.isEmpty() && closedBecause == null && left > 0) {
                 left = changed.awaitNanos(left);
             }
         } finally {
@@ -97,10 +99,13 @@ final class Inbox {
         }
     }
 
-    void close() {
+    /** Refuses what comes from now on. The first reason stands. */
+    void close(LlavaException reason) {
         lock.lock();
         try {
-            closed = true;
+            if (closedBecause == null) {
+                closedBecause = reason;
+            }
             changed.signal();
         } finally {
             lock.unlock();
@@ -110,7 +115,7 @@ final class Inbox {
     boolean isClosed() {
         lock.lock();
         try {
-            return closed;
+            return closedBecause != null;
         } finally {
             lock.unlock();
         }

@@ -111,10 +111,8 @@ final class ExportedRun implements AutoCloseable {
     }
 
     private LlavaException failed(OrtException cause) {
-        return new LlavaException(
-                LlavaErrorCode.INTERNAL,
-                "ONNX Runtime: " + file + ": " + cause.getMessage(),
-                cause);
+        return OnnxFailure.of(
+                LlavaErrorCode.INTERNAL, "ONNX Runtime: " + file, cause.getMessage(), cause);
     }
 
     /** What came out, copied. */

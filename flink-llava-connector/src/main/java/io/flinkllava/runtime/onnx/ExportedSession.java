@@ -6,10 +6,16 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.memory.NativeLedger;
+import io.flinkllava.runtime.memory.NativeLedger.Kind;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An exported graph, loaded from its file so that ONNX Runtime finds the external data beside it.
@@ -33,14 +39,20 @@ final class ExportedSession implements AutoCloseable {
         this.session = session;
         this.ledger = ledger;
         this.inputs = TensorSignature.all(file, "input", session.getInputInfo());
+        NativeLedger.opened(Kind.SESSION);
         this.outputs = TensorSignature.all(file, "output", session.getOutputInfo());
     }
 
     static ExportedSession load(
             OrtEnvironment environment, OnnxDevice device, Path file, TensorLedger ledger) {
         try (SessionOptions options = device.sessionOptions()) {
-            return new ExportedSession(
-                    file, environment, environment.createSession(file.toString(), options), ledger);
+            OrtSession session = environment.createSession(file.toString(), options);
+            try {
+                return new ExportedSession(file, environment, session, ledger);
+            } catch (RuntimeException | OrtException e) {
+                session.close();
+                throw e;
+            }
         } catch (OrtException e) {
             throw new LlavaException(
                     LlavaErrorCode.MODEL,
@@ -52,6 +64,22 @@ final class ExportedSession implements AutoCloseable {
                             + ". If the folder was cloned without Git LFS, run git lfs pull; check"
                             + " that its *.onnx_data lie beside it",
                     e);
+        }
+    }
+
+    /** What a graph takes in files, its external data included. */
+    static long bytes(Path file) {
+        String name = file.getFileName().toString();
+        try (Stream<Path> files = Files.list(file.toAbsolutePath().getParent())) {
+            long bytes = 0;
+            for (Path part : files.toList()) {
+                if (part.getFileName().toString().startsWith(name)) {
+                    bytes += Files.size(part);
+                }
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -103,6 +131,7 @@ final class ExportedSession implements AutoCloseable {
 
     @Override
     public void close() {
+        NativeLedger.closed(Kind.SESSION);
         try {
             session.close();
         } catch (OrtException e) {

@@ -2,14 +2,17 @@ package io.flinkllava.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.checkpoint.ExportedGraphs;
 import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.engine.StepExecutor;
 import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.image.VisualInput;
+import io.flinkllava.runtime.memory.HostMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +62,7 @@ public final class ExportedStepExecutor implements StepExecutor {
     private final ExportedEmbedding embedding;
     private final ExportedDecoder decoder;
     private final VectorPacking packing;
+    private final VisionCache<HostVectors> cache;
     private final List<ExportedCache> rows;
     private RowBatching batching = RowBatching.ALONE;
 
@@ -73,6 +77,7 @@ public final class ExportedStepExecutor implements StepExecutor {
             ExportedEmbedding embedding,
             ExportedDecoder decoder,
             VectorPacking packing,
+            long visionBytes,
             int rows) {
         this.device = device;
         this.config = config;
@@ -81,28 +86,31 @@ public final class ExportedStepExecutor implements StepExecutor {
         this.embedding = embedding;
         this.decoder = decoder;
         this.packing = packing;
+        this.cache = new VisionCache<>(visionBytes);
         this.rows = Stream.generate(ExportedCache::new).limit(rows).toList();
     }
 
     /**
      * Loads the graphs.
      *
-     * @param threads how many cores compute, 0 for all; the first caller in a process decides
-     * @param rows sequences at a time
+     * @param options where it runs, how many sequences at a time, what is cached
+     * @param sequenceLength positions a sequence may take
      * @throws LlavaException MODEL if a graph does not load or is not what the configuration says,
      *     or the device is not there
      */
     public static ExportedStepExecutor open(
-            LlavaConfig config, ExportedGraphs graphs, Device wanted, int threads, int rows) {
-        OrtEnvironment environment = OnnxEnvironment.get(threads);
-        OnnxDevice device = OnnxDevice.resolve(wanted);
+            LlavaConfig config, ExportedGraphs graphs, ModelOptions options, int sequenceLength) {
+        OrtEnvironment environment = OnnxEnvironment.get(options.threads());
+        OnnxDevice device = OnnxDevice.resolve(options);
+        List<Path> files = List.of(graphs.visionEncoder(), graphs.embedTokens(), graphs.decoder());
+        Admission admission = admission(config, files, options, sequenceLength);
+        admission.requireWeights(HostMemory.available());
         TensorLedger ledger = new TensorLedger();
         int hidden = config.text().hiddenSize();
         List<ExportedSession> loaded = new ArrayList<>();
         ExportedStepExecutor executor;
         try {
-            for (Path file :
-                    List.of(graphs.visionEncoder(), graphs.embedTokens(), graphs.decoder())) {
+            for (Path file : files) {
                 loaded.add(ExportedSession.load(environment, device, file, ledger));
             }
             executor =
@@ -115,7 +123,8 @@ public final class ExportedStepExecutor implements StepExecutor {
                             new ExportedDecoder(loaded.get(2), config.text(), environment, ledger),
                             new VectorPacking(
                                     hidden, array(graphs.imageNewline().orElse(List.of()))),
-                            rows);
+                            options.caches().visionBytes(),
+                            admission.rows(options.batching(), HostMemory.available()));
         } catch (RuntimeException e) {
             loaded.forEach(ExportedSession::close);
             throw e;
@@ -132,6 +141,25 @@ public final class ExportedStepExecutor implements StepExecutor {
             executor.close();
             throw e;
         }
+    }
+
+    /**
+     * Keys and values come to the host between two steps, hence its memory is asked; while a row
+     * grows its past and its present are both there.
+     */
+    private static Admission admission(
+            LlavaConfig config, List<Path> files, ModelOptions options, int sequenceLength) {
+        return new Admission(
+                "the host",
+                files.stream().mapToLong(ExportedSession::bytes).sum(),
+                MemoryNeed.of(
+                                config,
+                                ElementType.FLOAT32,
+                                sequenceLength,
+                                sequenceLength,
+                                VisionTower.TILES,
+                                options.caches().visionBytes())
+                        .withTwoCaches());
     }
 
     private void findBatching() {
@@ -157,13 +185,27 @@ public final class ExportedStepExecutor implements StepExecutor {
         return device;
     }
 
+    @Override
+    public int rows() {
+        return rows.size();
+    }
+
     /** Which rows a step puts into one run. */
     RowBatching batching() {
         return batching;
     }
 
+    /** A cache that has grown does not shrink, and many graphs take a prompt at once only. */
     @Override
-    public StepScores prefill(int row, Prompt prompt, boolean logits) {
+    public Abilities abilities() {
+        return new Abilities(false, false);
+    }
+
+    @Override
+    public StepScores prefill(int row, Prompt prompt, int from, int to, boolean logits) {
+        if (from != 0 || to != prompt.length()) {
+            throw new UnsupportedOperationException("Exported graphs take whole prompts");
+        }
         ExportedCache cache = rows.get(row);
         // Whatever the row held is over, also if this step fails.
         cache.close();
@@ -177,25 +219,43 @@ public final class ExportedStepExecutor implements StepExecutor {
         }
     }
 
+    @Override
+    public void copyPrefix(int fromRow, int toRow, int length) {
+        throw new UnsupportedOperationException("Exported graphs do not share prefixes");
+    }
+
+    @Override
+    public void release(int row) {
+        rows.get(row).close();
+        advanced.remove(row);
+    }
+
     /** The vectors of a prompt, {@code [length, hidden]}: words, and pictures at their tokens. */
     FloatBuffer vectors(Prompt prompt) {
-        int[] positions = VisualPositions.of(prompt, config);
         long[] words = Arrays.stream(prompt.tokenIds()).asLongStream().toArray();
-        for (int position : positions) {
+        List<VisualInput> visuals = prompt.visuals();
+        for (int i = 0; i < visuals.size(); i++) {
             // The image token may lie outside the embedding table; features take its place anyway.
-            words[position] = 0;
+            int start = prompt.start(i);
+            Arrays.fill(words, start, start + visuals.get(i).tokens(), 0);
         }
         FloatBuffer vectors = embedding.embed(words);
         int hidden = config.text().hiddenSize();
-        int next = 0;
-        for (VisualInput visual : prompt.visuals()) {
-            FloatBuffer tokens = packing.pack(visual.packing(), vision.encode(visual));
-            for (int token = 0; token < visual.tokens(); token++) {
-                int to = positions[next++] * hidden;
-                vectors.put(to, tokens, token * hidden, hidden);
+        for (int i = 0; i < visuals.size(); i++) {
+            VisualInput visual = visuals.get(i);
+            try (HostVectors known = known(visual)) {
+                vectors.put(prompt.start(i) * hidden, known.vectors(), 0, visual.tokens() * hidden);
             }
         }
         return vectors;
+    }
+
+    /** The vectors of a picture, {@code [tokens, hidden]}; the caller closes them. */
+    private HostVectors known(VisualInput visual) {
+        return cache.get(
+                visual.key(),
+                ElementType.FLOAT32.bytes(visual.tokens(), config.text().hiddenSize()),
+                () -> new HostVectors(packing.pack(visual.packing(), vision.encode(visual))));
     }
 
     /**
@@ -227,8 +287,14 @@ public final class ExportedStepExecutor implements StepExecutor {
     }
 
     @Override
+    public VisionCounters vision() {
+        return cache.counters();
+    }
+
+    @Override
     public void close() {
         rows.forEach(ExportedCache::close);
+        cache.close();
         vision.close();
         embedding.close();
         decoder.close();

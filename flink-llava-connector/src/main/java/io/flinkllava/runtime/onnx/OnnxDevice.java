@@ -4,24 +4,32 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import io.flinkllava.runtime.CudaOptions;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.graph.ComputeType;
+import io.flinkllava.runtime.memory.HostMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Where a model runs, resolved: the CPU in float32 or a GPU in float16, since ONNX Runtime has its
  * grouped attention on CUDA for half precision only.
  */
-record OnnxDevice(Device device, ComputeType compute) {
+record OnnxDevice(Device device, ComputeType compute, CudaOptions cuda) {
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxDevice.class);
-    private static final OnnxDevice CPU = new OnnxDevice(Device.CPU, ComputeType.FLOAT32);
+    private static final AtomicBoolean FALLBACK_TOLD = new AtomicBoolean();
 
-    static OnnxDevice resolve(Device wanted) {
+    static OnnxDevice resolve(ModelOptions options) {
+        Device wanted = options.device();
         return switch (wanted.kind()) {
-            case CPU -> CPU;
+            case CPU -> cpu(options);
             case GPU -> {
                 if (!hasCuda()) {
                     throw LlavaException.model(
@@ -30,24 +38,47 @@ record OnnxDevice(Device device, ComputeType compute) {
                                     + ", but this ONNX Runtime has no CUDA: put onnxruntime_gpu in"
                                     + " place of onnxruntime, or use device=auto or cpu");
                 }
-                yield gpu(wanted);
+                if (wanted.index() >= CudaDriver.devices()) {
+                    throw LlavaException.model(
+                            "The device is "
+                                    + wanted
+                                    + ", but NVIDIA's driver shows this process "
+                                    + CudaDriver.devices()
+                                    + " GPUs, counted from 0: check nvidia-smi and"
+                                    + " CUDA_VISIBLE_DEVICES, or use device=auto or cpu");
+                }
+                yield gpu(wanted, options);
             }
             case AUTO -> {
-                if (hasCuda()) {
-                    yield gpu(Device.gpu(0));
+                if (hasCuda() && wanted.index() < CudaDriver.devices()) {
+                    yield gpu(Device.gpu(wanted.index()), options);
                 }
-                LOG.info("No CUDA in this ONNX Runtime: the model runs on the CPU");
-                yield CPU;
+                if (FALLBACK_TOLD.compareAndSet(false, true)) {
+                    LOG.info(
+                            "{}: device auto is the CPU",
+                            hasCuda()
+                                    ? "NVIDIA's driver shows no GPU " + wanted.index()
+                                    : "No CUDA in this ONNX Runtime");
+                }
+                yield cpu(options);
             }
         };
     }
 
-    private static OnnxDevice gpu(Device device) {
-        return new OnnxDevice(device, ComputeType.FLOAT16);
+    private static OnnxDevice cpu(ModelOptions options) {
+        return new OnnxDevice(Device.CPU, ComputeType.FLOAT32, options.cuda());
+    }
+
+    private static OnnxDevice gpu(Device device, ModelOptions options) {
+        return new OnnxDevice(device, ComputeType.FLOAT16, options.cuda());
     }
 
     private static boolean hasCuda() {
         return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
+    }
+
+    private boolean isGpu() {
+        return device.kind() == Device.Kind.GPU;
     }
 
     /** Session options for this device; the caller closes them. */
@@ -58,14 +89,38 @@ record OnnxDevice(Device device, ComputeType compute) {
         options.setMemoryPatternOptimization(false);
         // Else weights that are larger than 1 GiB once converted are converted at every step.
         options.addConfigEntry("optimization.constant_folding_max_output_size_in_bytes", "0");
-        if (device.kind() == Device.Kind.GPU) {
-            options.addCUDA(device.index());
+        if (isGpu()) {
+            try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(device.index())) {
+                for (Map.Entry<String, String> option : cuda.providerOptions().entrySet()) {
+                    provider.add(option.getKey(), option.getValue());
+                }
+                options.addCUDA(provider);
+            } catch (OrtException e) {
+                options.close();
+                throw e;
+            }
         }
         return options;
     }
 
+    /** Bytes of its memory that a model may still take. */
+    long freeMemory() {
+        return isGpu() ? CudaDriver.freeMemory(device.index()) : HostMemory.available();
+    }
+
+    /**
+     * Bytes that a model may take of what is free.
+     *
+     * @param taken what it has of the device already
+     */
+    long budget(long free, long taken) {
+        return isGpu() && cuda.memoryLimit() != CudaOptions.NO_LIMIT
+                ? Math.min(free, cuda.memoryLimit() - taken)
+                : free;
+    }
+
     /** The name of its memory in ONNX Runtime. */
     String memoryName() {
-        return device.kind() == Device.Kind.GPU ? "Cuda" : "Cpu";
+        return isGpu() ? "Cuda" : "Cpu";
     }
 }

@@ -13,6 +13,8 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.checkpoint.WeightTensor;
 import io.flinkllava.runtime.checkpoint.Weights;
 import io.flinkllava.runtime.graph.OnnxGraph;
+import io.flinkllava.runtime.memory.NativeLedger;
+import io.flinkllava.runtime.memory.NativeLedger.Kind;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ final class OnnxSession implements AutoCloseable {
 
     private OnnxSession(OrtSession session) {
         this.session = session;
+        NativeLedger.opened(Kind.SESSION);
     }
 
     static OnnxSession load(
@@ -51,12 +54,10 @@ final class OnnxSession implements AutoCloseable {
             options.addExternalInitializers(initializers);
             return new OnnxSession(environment.createSession(graph.model().toByteArray(), options));
         } catch (OrtException e) {
-            throw new LlavaException(
+            throw OnnxFailure.of(
                     LlavaErrorCode.MODEL,
-                    "ONNX Runtime cannot load the model on "
-                            + device.device()
-                            + ": "
-                            + e.getMessage(),
+                    "ONNX Runtime cannot load the model on " + device.device(),
+                    e.getMessage(),
                     e);
         } finally {
             initializers.values().forEach(OnnxTensorLike::close);
@@ -82,6 +83,7 @@ final class OnnxSession implements AutoCloseable {
 
     @Override
     public void close() {
+        NativeLedger.closed(Kind.SESSION);
         try {
             session.close();
         } catch (OrtException e) {

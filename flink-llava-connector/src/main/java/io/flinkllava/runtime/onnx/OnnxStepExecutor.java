@@ -3,19 +3,21 @@ package io.flinkllava.runtime.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import com.sun.jna.Pointer;
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.engine.StepExecutor;
 import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.graph.ComputeType;
+import io.flinkllava.runtime.graph.CopyGraph;
 import io.flinkllava.runtime.graph.DecoderGraph;
 import io.flinkllava.runtime.graph.OnnxGraph;
 import io.flinkllava.runtime.graph.PackingGraph;
 import io.flinkllava.runtime.graph.VisionGraph;
-import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.onnx.DecoderView.ImageInput;
 import io.flinkllava.runtime.onnx.DecoderView.Range;
 
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Runs a checkpoint with ONNX Runtime. Weights, KV arena and image features stay on the device;
@@ -40,15 +43,20 @@ public final class OnnxStepExecutor implements StepExecutor {
     private static final int[] NO_POSITIONS = {};
 
     /** Prompt tokens in one run: attention takes memory for each of them times all before. */
-    private static final int PREFILL_TOKENS = 1024;
+    static final int PREFILL_TOKENS = 1024;
+
+    private static final int ATTENTION_BLOCK = 16;
 
     private final OnnxDevice device;
-    private final LlavaConfig config;
     private final OnnxSession decoder;
     private final DeviceContext context;
     private final VisualEncoder encoder;
     private final KvArena arena;
     private final Map<Range, DecoderView> views = new HashMap<>();
+
+    /** Pictures of prompts that are in parts in their rows. */
+    private final Map<Integer, PromptFeatures> prefilling = new HashMap<>();
+
     private final HostScores scores;
     private final Pointer nothing;
     private final ImageInput noImages;
@@ -60,8 +68,8 @@ public final class OnnxStepExecutor implements StepExecutor {
             OnnxDevice device,
             Sessions sessions,
             DeviceContext context,
-            KvArena arena) {
-        this.config = config;
+            KvArena arena,
+            long visionBytes) {
         this.device = device;
         this.decoder = sessions.decoder();
         this.context = context;
@@ -79,7 +87,9 @@ public final class OnnxStepExecutor implements StepExecutor {
                                                 new FeaturePacker(
                                                         context,
                                                         session,
-                                                        PackingGraph.taps(config))));
+                                                        PackingGraph.taps(config))),
+                        new VectorCopy(context, sessions.copy()),
+                        visionBytes);
         this.scores = new HostScores(arena.rows(), config.text().vocabSize());
         this.nothing = context.allocate(type.bytes());
         this.noImages =
@@ -91,27 +101,46 @@ public final class OnnxStepExecutor implements StepExecutor {
     /**
      * Loads a checkpoint.
      *
-     * @param threads how many cores compute, 0 for all; the first caller in a process decides
-     * @param rows of the KV arena
+     * @param options where it runs, how many rows the KV arena has, what is cached
      * @param sequenceLength positions a row holds
      * @throws LlavaException MODEL if a weight is missing or misshapen, or the device is not there
      */
     public static OnnxStepExecutor open(
-            Checkpoint checkpoint, Device wanted, int threads, int rows, int sequenceLength) {
-        OrtEnvironment environment = OnnxEnvironment.get(threads);
-        OnnxDevice device = OnnxDevice.resolve(wanted);
+            Checkpoint checkpoint, ModelOptions options, int sequenceLength) {
+        OrtEnvironment environment = OnnxEnvironment.get(options.threads());
+        OnnxDevice device = OnnxDevice.resolve(options);
         // Attention needs the slot behind the last token of a row that idles in a batch.
         int capacity = sequenceLength + 1;
-        Sessions sessions = Sessions.load(environment, checkpoint, device, capacity);
-        CLibrary.trimHeap();
         LlavaConfig config = checkpoint.config();
-        DeviceContext context = new DeviceContext(OrtApi.load(), device, sessions.decoder());
+        ElementType type = ElementType.of(device.compute());
+        long vision = options.caches().visionBytes();
+        Graphs graphs = Graphs.write(checkpoint, device.compute(), capacity);
+        Admission admission =
+                new Admission(
+                        device.device().toString(),
+                        graphs.weightBytes(device.compute()),
+                        MemoryNeed.of(
+                                config, type, capacity, PREFILL_TOKENS, VisionTower.TILES, vision));
+        admission.requireWeights(device.budget(device.freeMemory(), 0));
+        Sessions sessions = graphs.load(environment, checkpoint, device);
+        CLibrary.trimHeap();
+        DeviceContext context = null;
+        KvArena arena = null;
         try {
-            ElementType type = ElementType.of(device.compute());
-            KvArena arena = new KvArena(context, config.text(), type, rows, capacity);
-            return new OnnxStepExecutor(config, device, sessions, context, arena);
-        } catch (RuntimeException e) {
-            context.close();
+            int rows =
+                    admission.rows(
+                            options.batching(),
+                            device.budget(device.freeMemory(), admission.weights()));
+            context = new DeviceContext(OrtApi.load(), device, sessions.decoder());
+            arena = new KvArena(context, config.text(), type, rows, capacity);
+            return new OnnxStepExecutor(config, device, sessions, context, arena, vision);
+        } catch (RuntimeException | Error e) {
+            if (arena != null) {
+                arena.close();
+            }
+            if (context != null) {
+                context.close();
+            }
             sessions.close();
             throw e;
         }
@@ -123,51 +152,85 @@ public final class OnnxStepExecutor implements StepExecutor {
     }
 
     @Override
-    public StepScores prefill(int row, Prompt prompt, boolean logits) {
-        int[] positions = VisualPositions.of(prompt, config);
-        countPixels(prompt);
-        DeviceBuffer vectors = encoder.encode(prompt.visuals());
-        // Whatever the row held is over, also if this step fails.
-        arena.setLength(row, 0);
-        int length = prompt.length();
-        int seen = 0;
-        for (int from = 0; from < length; from += PREFILL_TOKENS) {
-            int to = Math.min(from + PREFILL_TOKENS, length);
-            int first = seen;
-            while (seen < positions.length && positions[seen] < to) {
-                seen++;
-            }
-            prefill(
-                    new Range(row, 1, logits && to == length),
-                    Arrays.copyOfRange(prompt.tokenIds(), from, to),
-                    to,
-                    images(vectors, first, Arrays.copyOfRange(positions, first, seen), from));
+    public int rows() {
+        return arena.rows();
+    }
+
+    /** Memory can be copied by its address on the CPU alone. */
+    @Override
+    public Abilities abilities() {
+        return new Abilities(true, device.device().kind() == Device.Kind.CPU);
+    }
+
+    @Override
+    public StepScores prefill(int row, Prompt prompt, int from, int to, boolean logits) {
+        if (from == 0) {
+            release(row);
         }
-        arena.setLength(row, length);
+        // Whatever the row held behind is over, also if this step fails.
+        arena.cut(row, from);
+        PromptFeatures pictures =
+                prefilling.computeIfAbsent(row, any -> new PromptFeatures(encoder, prompt));
+        boolean over = true;
+        try {
+            int end;
+            for (int start = from; start < to; start = end) {
+                end = runEnd(start, to);
+                prefill(new Range(row, 1, logits && end == to), prompt, pictures, start, end);
+            }
+            arena.setLength(row, to);
+            over = to == prompt.length();
+        } finally {
+            if (over) {
+                release(row);
+            }
+        }
         return new RowScores(scores, new int[] {0});
     }
 
-    private void prefill(Range range, int[] tokenIds, int lengthAfter, ImageInput images) {
-        for (int position : images.positions()) {
-            // The image token may lie outside the embedding table; features take its place anyway.
-            tokenIds[position] = 0;
-        }
-        try {
-            run(range, tokenIds, new int[] {lengthAfter}, images);
-        } finally {
-            if (images.positions().length > 0) {
-                context.release(images.features());
+    /**
+     * Where a run of the graph ends. Attention on the CPU takes tokens in blocks, a multiple of
+     * {@value #ATTENTION_BLOCK} of them; one that is alone in its block is summed in another order.
+     * A run whose last token would be alone stops two tokens earlier, so that how a prompt is cut
+     * changes no bit.
+     */
+    private static int runEnd(int start, int to) {
+        int tokens = Math.min(PREFILL_TOKENS, to - start);
+        boolean leavesOne = to - start - tokens == 1;
+        boolean endsAlone = tokens > 1 && tokens % ATTENTION_BLOCK == 1;
+        return start + (leavesOne || endsAlone ? tokens - 2 : tokens);
+    }
+
+    private void prefill(Range range, Prompt prompt, PromptFeatures pictures, int from, int to) {
+        int[] tokenIds = Arrays.copyOfRange(prompt.tokenIds(), from, to);
+        try (PromptFeatures.Part part = pictures.part(from, to)) {
+            for (int position : part.positions()) {
+                // The image token may lie outside the embedding table; features take its place.
+                tokenIds[position] = 0;
+            }
+            ImageInput images = part.input(noImages.features());
+            try {
+                run(range, tokenIds, new int[] {to}, images);
+            } finally {
+                if (part.positions().length > 0) {
+                    context.release(images.features());
+                }
             }
         }
     }
 
-    /** The vectors for some positions of a prompt, of which the step sees what is behind `from`. */
-    private ImageInput images(DeviceBuffer vectors, int first, int[] positions, int from) {
-        if (positions.length == 0) {
-            return noImages;
+    @Override
+    public void copyPrefix(int fromRow, int toRow, int length) {
+        release(toRow);
+        arena.copy(fromRow, toRow, length);
+    }
+
+    @Override
+    public void release(int row) {
+        PromptFeatures pictures = prefilling.remove(row);
+        if (pictures != null) {
+            pictures.close();
         }
-        Pointer features = vectors.tensor(first, positions.length);
-        return new ImageInput(features, Arrays.stream(positions).map(p -> p - from).toArray());
     }
 
     @Override
@@ -194,11 +257,17 @@ public final class OnnxStepExecutor implements StepExecutor {
 
     @Override
     public Transfers transfers() {
-        return new Transfers(toDevice.get(), fromDevice.get());
+        return new Transfers(toDevice.get() + encoder.bytesToDevice(), fromDevice.get());
+    }
+
+    @Override
+    public VisionCounters vision() {
+        return encoder.counters();
     }
 
     @Override
     public void close() {
+        prefilling.values().forEach(PromptFeatures::close);
         views.values().forEach(DecoderView::close);
         views.clear();
         context.release(noImages.features());
@@ -214,16 +283,6 @@ public final class OnnxStepExecutor implements StepExecutor {
         }
     }
 
-    private void countPixels(Prompt prompt) {
-        for (VisualInput visual : prompt.visuals()) {
-            visual.tiles()
-                    .forEach(
-                            tile ->
-                                    toDevice.addAndGet(
-                                            ElementType.FLOAT32.bytes(tile.values().length)));
-        }
-    }
-
     private void run(Range range, int[] tokenIds, int[] lengthsAfter, ImageInput images) {
         views.computeIfAbsent(range, key -> new DecoderView(context, decoder, arena, key, scores))
                 .run(tokenIds, lengthsAfter, images);
@@ -231,15 +290,29 @@ public final class OnnxStepExecutor implements StepExecutor {
         fromDevice.addAndGet(scores.bytes(range.rows(), range.logits()));
     }
 
-    /** The graphs of a model, loaded. */
-    private record Sessions(OnnxSession vision, Optional<OnnxSession> packing, OnnxSession decoder)
-            implements AutoCloseable {
+    /** The graphs of a model, written. */
+    private record Graphs(
+            OnnxGraph vision, Optional<OnnxGraph> packing, OnnxGraph copy, OnnxGraph decoder) {
 
-        static Sessions load(
-                OrtEnvironment environment,
-                Checkpoint checkpoint,
-                OnnxDevice device,
-                int capacity) {
+        static Graphs write(Checkpoint checkpoint, ComputeType compute, int capacity) {
+            return new Graphs(
+                    VisionGraph.write(checkpoint, compute),
+                    PackingGraph.isNeeded(checkpoint.config())
+                            ? Optional.of(PackingGraph.write(checkpoint, compute))
+                            : Optional.empty(),
+                    CopyGraph.write(checkpoint, compute),
+                    DecoderGraph.write(checkpoint, compute, capacity));
+        }
+
+        /** What the weights take once they are loaded. */
+        long weightBytes(ComputeType compute) {
+            return Stream.of(vision, decoder)
+                    .flatMap(graph -> graph.weights().stream())
+                    .mapToLong(tensor -> tensor.elements() * compute.bytes())
+                    .sum();
+        }
+
+        Sessions load(OrtEnvironment environment, Checkpoint checkpoint, OnnxDevice device) {
             List<OnnxSession> loaded = new ArrayList<>();
             Function<OnnxGraph, OnnxSession> load =
                     graph -> {
@@ -248,24 +321,32 @@ public final class OnnxStepExecutor implements StepExecutor {
                         loaded.add(session);
                         return session;
                     };
-            ComputeType compute = device.compute();
             try {
                 return new Sessions(
-                        load.apply(VisionGraph.write(checkpoint, compute)),
-                        PackingGraph.isNeeded(checkpoint.config())
-                                ? Optional.of(load.apply(PackingGraph.write(checkpoint, compute)))
-                                : Optional.empty(),
-                        load.apply(DecoderGraph.write(checkpoint, compute, capacity)));
+                        load.apply(vision),
+                        packing.map(load),
+                        load.apply(copy),
+                        load.apply(decoder));
             } catch (RuntimeException e) {
                 loaded.forEach(OnnxSession::close);
                 throw e;
             }
         }
+    }
+
+    /** The graphs of a model, loaded. */
+    private record Sessions(
+            OnnxSession vision,
+            Optional<OnnxSession> packing,
+            OnnxSession copy,
+            OnnxSession decoder)
+            implements AutoCloseable {
 
         @Override
         public void close() {
             vision.close();
             packing.ifPresent(OnnxSession::close);
+            copy.close();
             decoder.close();
         }
     }

@@ -6,6 +6,8 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.memory.NativeLedger;
+import io.flinkllava.runtime.memory.NativeLedger.Kind;
 
 import java.lang.reflect.Field;
 
@@ -107,29 +109,37 @@ final class OrtApi {
 
     /** A description of memory: {@code Cpu}, or {@code Cuda} with the GPU's index. */
     Pointer createMemoryInfo(String name, int deviceIndex) {
-        return created(CREATE_MEMORY_INFO, name, DEVICE_ALLOCATOR, deviceIndex, DEFAULT_MEMORY);
+        return created(
+                Kind.MEMORY_INFO,
+                CREATE_MEMORY_INFO,
+                name,
+                DEVICE_ALLOCATOR,
+                deviceIndex,
+                DEFAULT_MEMORY);
     }
 
     void releaseMemoryInfo(Pointer memoryInfo) {
-        release(RELEASE_MEMORY_INFO, memoryInfo);
+        release(Kind.MEMORY_INFO, RELEASE_MEMORY_INFO, memoryInfo);
     }
 
     Pointer createAllocator(Pointer session, Pointer memoryInfo) {
-        return created(CREATE_ALLOCATOR, session, memoryInfo);
+        return created(Kind.ALLOCATOR, CREATE_ALLOCATOR, session, memoryInfo);
     }
 
     void releaseAllocator(Pointer allocator) {
-        release(RELEASE_ALLOCATOR, allocator);
+        release(Kind.ALLOCATOR, RELEASE_ALLOCATOR, allocator);
     }
 
     /** Takes memory without clearing it, so that pages that are never used are never resident. */
     Pointer allocate(Pointer allocator, long bytes) {
         PointerByReference memory = new PointerByReference();
         call(ALLOCATOR_ALLOC, allocator, bytes, memory);
+        NativeLedger.allocated(Pointer.nativeValue(memory.getValue()), bytes);
         return memory.getValue();
     }
 
     void free(Pointer allocator, Pointer memory) {
+        NativeLedger.freed(Pointer.nativeValue(memory));
         call(ALLOCATOR_FREE, allocator, memory);
     }
 
@@ -137,6 +147,7 @@ final class OrtApi {
     Pointer createTensor(
             Pointer memoryInfo, Pointer data, long bytes, ElementType type, long... shape) {
         return created(
+                Kind.TENSOR,
                 CREATE_TENSOR_WITH_DATA,
                 memoryInfo,
                 data,
@@ -147,15 +158,15 @@ final class OrtApi {
     }
 
     void releaseValue(Pointer value) {
-        release(RELEASE_VALUE, value);
+        release(Kind.TENSOR, RELEASE_VALUE, value);
     }
 
     Pointer createBinding(Pointer session) {
-        return created(CREATE_IO_BINDING, session);
+        return created(Kind.BINDING, CREATE_IO_BINDING, session);
     }
 
     void releaseBinding(Pointer binding) {
-        release(RELEASE_IO_BINDING, binding);
+        release(Kind.BINDING, RELEASE_IO_BINDING, binding);
     }
 
     void bindInput(Pointer binding, Pointer name, Pointer value) {
@@ -172,12 +183,18 @@ final class OrtApi {
     }
 
     /** Calls a function whose last argument receives what it made. */
-    private Pointer created(int index, Object... arguments) {
+    private Pointer created(Kind kind, int index, Object... arguments) {
         PointerByReference result = new PointerByReference();
         Object[] all = java.util.Arrays.copyOf(arguments, arguments.length + 1);
         all[arguments.length] = result;
         call(index, all);
+        NativeLedger.opened(kind);
         return result.getValue();
+    }
+
+    private void release(Kind kind, int index, Pointer pointer) {
+        NativeLedger.closed(kind);
+        release(index, pointer);
     }
 
     private void release(int index, Pointer pointer) {
@@ -191,7 +208,7 @@ final class OrtApi {
             String message =
                     functions[GET_ERROR_MESSAGE].invokePointer(new Object[] {status}).getString(0);
             release(RELEASE_STATUS, status);
-            throw new LlavaException(LlavaErrorCode.INTERNAL, "ONNX Runtime: " + message);
+            throw OnnxFailure.of(LlavaErrorCode.INTERNAL, "ONNX Runtime", message, null);
         }
     }
 }

@@ -2,6 +2,8 @@ package io.flinkllava.runtime.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import io.flinkllava.runtime.engine.StepExecutor.Transfers;
+import io.flinkllava.runtime.memory.NativeLedger;
+import io.flinkllava.runtime.memory.NativeLedger.Kind;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -19,11 +21,13 @@ final class TensorLedger {
 
     OnnxTensor opened(OnnxTensor tensor) {
         open++;
+        NativeLedger.opened(Kind.TENSOR);
         return tensor;
     }
 
     void close(OnnxTensor tensor) {
         open--;
+        NativeLedger.closed(Kind.TENSOR);
         tensor.close();
     }
 

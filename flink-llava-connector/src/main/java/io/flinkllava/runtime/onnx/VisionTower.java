@@ -9,12 +9,13 @@ import io.flinkllava.runtime.image.PixelValues;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Vision tower and projector: tiles become feature vectors that stay on the device. */
 final class VisionTower implements AutoCloseable {
 
     /** Tiles in one run: more would take more memory for attention and gain nothing. */
-    private static final int TILES = 8;
+    static final int TILES = 8;
 
     private final DeviceContext context;
     private final OnnxSession session;
@@ -22,6 +23,7 @@ final class VisionTower implements AutoCloseable {
     private final LlavaConfig config;
     private final HostBuffer pixels = new HostBuffer();
     private final HostBuffer poolIndexes = new HostBuffer();
+    private final AtomicLong toDevice = new AtomicLong();
 
     VisionTower(DeviceContext context, OnnxSession session, LlavaConfig config) {
         this.context = context;
@@ -35,10 +37,9 @@ final class VisionTower implements AutoCloseable {
      *
      * @param poolStride how many features become one in each direction, see {@link VisionGraph}
      * @param features receives the vectors of all tiles
-     * @param first where in there
      */
-    void encode(List<PixelValues> tiles, int poolStride, DeviceBuffer features, int first) {
-        int end = first;
+    void encode(List<PixelValues> tiles, int poolStride, DeviceVectors features) {
+        int end = 0;
         for (int from = 0; from < tiles.size(); from += TILES) {
             List<PixelValues> some = tiles.subList(from, Math.min(from + TILES, tiles.size()));
             int count = some.size() * featuresPerTile(poolStride);
@@ -69,17 +70,27 @@ final class VisionTower implements AutoCloseable {
             }
             binding.output(VisionGraph.IMAGE_FEATURES, output);
             binding.run();
+            toDevice.addAndGet(pixelBytes(tiles));
         } finally {
             context.release(output);
         }
     }
 
     private ByteBuffer gather(List<PixelValues> tiles) {
-        long floats = tiles.stream().mapToLong(tile -> tile.values().length).sum();
-        ByteBuffer memory = pixels.ofSize(ElementType.FLOAT32.bytes(floats));
+        ByteBuffer memory = pixels.ofSize(pixelBytes(tiles));
         FloatBuffer values = memory.asFloatBuffer();
         tiles.forEach(tile -> values.put(tile.values()));
         return memory;
+    }
+
+    private static long pixelBytes(List<PixelValues> tiles) {
+        return ElementType.FLOAT32.bytes(
+                tiles.stream().mapToLong(tile -> tile.values().length).sum());
+    }
+
+    /** Bytes of pixels that went in so far; may be asked from any thread. */
+    long bytesToDevice() {
+        return toDevice.get();
     }
 
     private void bindPooling(int tiles, int stride) {

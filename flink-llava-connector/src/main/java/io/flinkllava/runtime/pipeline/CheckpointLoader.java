@@ -2,6 +2,7 @@ package io.flinkllava.runtime.pipeline;
 
 import io.flinkllava.runtime.BatchingOptions;
 import io.flinkllava.runtime.CheckpointInfo;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.ModelInfo;
@@ -32,6 +33,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** Puts a model together from a checkpoint folder. */
 public final class CheckpointLoader implements ModelLoader {
@@ -40,6 +42,21 @@ public final class CheckpointLoader implements ModelLoader {
 
     /** Slots of a cache that is never made. */
     private static final int PROBE_CAPACITY = 64;
+
+    private final UnaryOperator<StepExecutor> around;
+
+    public CheckpointLoader() {
+        this(UnaryOperator.identity());
+    }
+
+    /**
+     * Makes a loader whose models may fail.
+     *
+     * @param around what stands between engine and executor, where tests inject faults
+     */
+    CheckpointLoader(UnaryOperator<StepExecutor> around) {
+        this.around = around;
+    }
 
     @Override
     public LlavaModel open(Path folder, ModelOptions options) {
@@ -54,24 +71,31 @@ public final class CheckpointLoader implements ModelLoader {
         LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
         try {
             PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
-            StepExecutor executor = executor(checkpoint, options, sequenceLength);
+            String fingerprint = Fingerprint.of(checkpoint.folder());
+            RequestPreparation preparation =
+                    new RequestPreparation(
+                            checkpoint.generation(), visuals, prompts, tokenizer, options);
+            StepExecutor loaded = executor(checkpoint, options, sequenceLength);
+            if (options.batching().warmUp()) {
+                warmUp(loaded, preparation, sequenceLength);
+            }
+            StepExecutor executor = around.apply(loaded);
             ModelInfo info =
                     new ModelInfo(
                             checkpoint.folder().getFileName().toString(),
-                            Fingerprint.of(checkpoint.folder()),
+                            fingerprint,
                             checkpoint.config().modelType(),
                             executor.device(),
-                            options.batching().maxBatchSize(),
+                            executor.rows(),
                             sequenceLength);
             LlavaModel model =
                     new LlavaPipeline(
                             info,
-                            new RequestPreparation(
-                                    checkpoint.generation(), visuals, prompts, tokenizer, options),
+                            preparation,
                             GenerationEngine.start(
                                     info.name(),
                                     executor,
-                                    limits(options, sequenceLength),
+                                    limits(options, executor.rows(), sequenceLength),
                                     System::nanoTime),
                             tokenizer,
                             prompts.endOfTurn(),
@@ -112,21 +136,24 @@ public final class CheckpointLoader implements ModelLoader {
                 checkpoint.config().modelType());
     }
 
+    private static void warmUp(
+            StepExecutor executor, RequestPreparation preparation, int sequenceLength) {
+        try {
+            new WarmUp(executor, preparation, sequenceLength).run();
+        } catch (RuntimeException e) {
+            executor.close();
+            throw new LlavaException(
+                    LlavaErrorCode.MODEL,
+                    "The model is loaded but does not run: " + e.getMessage(),
+                    e);
+        }
+    }
+
     private static StepExecutor executor(
             Checkpoint checkpoint, ModelOptions options, int sequenceLength) {
         return checkpoint.source() instanceof ExportedGraphs graphs
-                ? ExportedStepExecutor.open(
-                        checkpoint.config(),
-                        graphs,
-                        options.device(),
-                        options.threads(),
-                        options.batching().maxBatchSize())
-                : OnnxStepExecutor.open(
-                        checkpoint,
-                        options.device(),
-                        options.threads(),
-                        options.batching().maxBatchSize(),
-                        sequenceLength);
+                ? ExportedStepExecutor.open(checkpoint.config(), graphs, options, sequenceLength)
+                : OnnxStepExecutor.open(checkpoint, options, sequenceLength);
     }
 
     private static int sequenceLength(
@@ -151,13 +178,14 @@ public final class CheckpointLoader implements ModelLoader {
                 : options.batching().maxSequenceLength();
     }
 
-    private static EngineLimits limits(ModelOptions options, int sequenceLength) {
+    private static EngineLimits limits(ModelOptions options, int rows, int sequenceLength) {
         return new EngineLimits(
-                options.batching().maxBatchSize(),
+                rows,
                 sequenceLength,
                 options.batching().maxBatchTokens(),
                 options.batching().maxBatchDelay(),
-                options.limits().maxQueuedRequests());
+                options.limits().maxQueuedRequests(),
+                options.caches().warmPrefixes());
     }
 
     /** Half of the cores prepare pictures and prompts: the other half is the engine's. */

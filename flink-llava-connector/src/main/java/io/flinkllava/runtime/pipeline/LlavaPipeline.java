@@ -7,13 +7,16 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
+import io.flinkllava.runtime.TokenListener;
+import io.flinkllava.runtime.engine.Deadline;
 import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationEngine;
 import io.flinkllava.runtime.engine.GenerationRequest;
+import io.flinkllava.runtime.engine.TokenObserver;
 import io.flinkllava.runtime.text.EndOfTurn;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 
-import java.util.concurrent.CancellationException;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -39,6 +42,7 @@ final class LlavaPipeline implements LlavaModel {
     private final GenerationEngine engine;
     private final LlavaTokenizer tokenizer;
     private final EndOfTurn endOfTurn;
+    private final OptionalInt characterPart;
     private final ExecutorService workers;
 
     /** Takes over the engine, the tokenizer and the workers. */
@@ -54,21 +58,32 @@ final class LlavaPipeline implements LlavaModel {
         this.engine = engine;
         this.tokenizer = tokenizer;
         this.endOfTurn = endOfTurn;
+        this.characterPart = tokenizer.characterPart();
         this.workers = workers;
     }
 
     @Override
     public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
+        return submit(request, TokenListener.NONE);
+    }
+
+    @Override
+    public CompletableFuture<LlavaAnswer> submit(LlavaRequest request, TokenListener listener) {
         CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
+        Deadline deadline = Deadline.after(request.timeLimit(), System.nanoTime());
         try {
-            workers.execute(() -> generate(request, answer));
+            workers.execute(() -> generate(request, deadline, listener, answer));
         } catch (RejectedExecutionException e) {
             answer.complete(refusal());
         }
         return answer;
     }
 
-    private void generate(LlavaRequest request, CompletableFuture<LlavaAnswer> answer) {
+    private void generate(
+            LlavaRequest request,
+            Deadline deadline,
+            TokenListener listener,
+            CompletableFuture<LlavaAnswer> answer) {
         if (workers.isShutdown()) {
             answer.complete(refusal());
         }
@@ -78,43 +93,41 @@ final class LlavaPipeline implements LlavaModel {
         long start = System.nanoTime();
         GenerationRequest prepared;
         try {
+            if (deadline.isPast(start)) {
+                throw deadline.exceeded();
+            }
             prepared = preparation.prepare(request);
         } catch (Throwable e) {
             answer.complete(failure(e));
             return;
         }
         long preparing = System.nanoTime() - start;
-        CompletableFuture<Generation> generation = engine.submit(prepared);
-        cancelWith(answer, generation);
+        AnswerStream stream =
+                new AnswerStream(
+                        new TextPieces(tokenizer, endOfTurn, characterPart),
+                        listener,
+                        answer,
+                        workers);
+        CompletableFuture<Generation> generation =
+                engine.submit(
+                        prepared,
+                        deadline,
+                        listener == TokenListener.NONE ? TokenObserver.NONE : stream);
+        endWith(answer, generation);
         var unused =
                 generation.whenComplete(
                         (tokens, fault) ->
-                                afterEngine(
+                                stream.end(
                                         () ->
-                                                answer.complete(
-                                                        fault == null
-                                                                ? text(prepared, tokens, preparing)
-                                                                : failure(fault))));
+                                                fault == null
+                                                        ? text(prepared, tokens, preparing)
+                                                        : failure(fault)));
     }
 
-    /** Leaves the engine's thread, or stays where it is if the workers have gone. */
-    private void afterEngine(Runnable completion) {
-        try {
-            workers.execute(completion);
-        } catch (RejectedExecutionException e) {
-            completion.run();
-        }
-    }
-
-    private static void cancelWith(
+    /** An answer that its caller cancelled, or that its listener failed, gets no more steps. */
+    private static void endWith(
             CompletableFuture<LlavaAnswer> answer, CompletableFuture<Generation> generation) {
-        var unused =
-                answer.whenComplete(
-                        (result, fault) -> {
-                            if (fault instanceof CancellationException) {
-                                generation.cancel(false);
-                            }
-                        });
+        var unused = answer.whenComplete((result, fault) -> generation.cancel(false));
     }
 
     private LlavaAnswer text(GenerationRequest request, Generation tokens, long preparing) {
@@ -145,17 +158,26 @@ final class LlavaPipeline implements LlavaModel {
     }
 
     private LlavaAnswer refusal() {
-        return workers.isShutdown()
-                ? new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed")
-                : new LlavaAnswer.Failure(
-                        LlavaErrorCode.CAPACITY,
-                        "Too many requests are waiting already (max-queued-requests): send fewer at"
-                                + " once, or try again later");
+        if (workers.isShutdown()) {
+            // A model that broke is closed soon after, and it is the first that matters.
+            return engine.fault()
+                    .map(LlavaPipeline::failure)
+                    .orElse(new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed"));
+        }
+        return new LlavaAnswer.Failure(
+                LlavaErrorCode.CAPACITY,
+                "Too many requests are waiting already (max-queued-requests): send fewer at"
+                        + " once, or try again later");
     }
 
     @Override
     public ModelInfo info() {
         return info;
+    }
+
+    @Override
+    public boolean isUsable() {
+        return engine.isRunning();
     }
 
     @Override

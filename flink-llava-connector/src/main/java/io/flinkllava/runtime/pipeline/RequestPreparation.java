@@ -77,7 +77,7 @@ final class RequestPreparation {
         int[] tokenIds = encoded.expand(visuals.stream().map(VisualInput::tokens).toList());
         GenerationParameters generation = request.generation();
         return new GenerationRequest(
-                new Prompt(tokenIds, visuals),
+                Prompt.of(tokenIds, visuals, encoded::isVisual),
                 maxNewTokens(generation),
                 generation,
                 badWords(generation.rules().badWords()),

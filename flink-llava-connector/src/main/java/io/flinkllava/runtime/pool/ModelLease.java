@@ -7,6 +7,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The right to use a pooled model until the lease is closed. The pool owns the model: do not close
  * it. Thread-safe.
+ *
+ * <p>If the model breaks (its device is lost, its engine died), it is opened anew: requests wait
+ * for that, those that were in it are asked once more, and {@link LlavaModel#counters} begin anew.
  */
 public final class ModelLease implements AutoCloseable {
 

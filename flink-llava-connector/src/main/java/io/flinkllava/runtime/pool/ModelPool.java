@@ -11,14 +11,17 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Reference-counted models: at most one open model for a key, loaded by the first lease, shared by
- * the others, closed a while after the last one ends, so that a restart does not load it again.
+ * the others, closed a while after the last one ends, so that a restart does not load it again. A
+ * model that broke is closed and opened anew, for the next lease and for those that hold it.
  *
  * <p>Thread-safe. Different keys load in parallel; loading and closing never hold up the leases of
  * other keys.
@@ -61,26 +64,53 @@ public final class ModelPool {
 
     /** Sets how long models linger that become idle from now on; not negative. */
     public void setLinger(Duration value) {
-        if (value.isNegative()) {
-            throw new IllegalArgumentException("linger is " + value + ", it must not be negative");
-        }
+        requireNotNegative(value);
         synchronized (this) {
             linger = value;
         }
     }
 
+    private static Duration requireNotNegative(Duration linger) {
+        if (linger.isNegative()) {
+            throw new IllegalArgumentException("linger is " + linger + ", it must not be negative");
+        }
+        return linger;
+    }
+
+    /**
+     * Leases a model that lingers as long as the pool's do; see {@link #lease(ModelKey, Duration)}.
+     */
+    public ModelLease lease(ModelKey key) {
+        return lease(key, Optional.empty());
+    }
+
     /**
      * Leases a model, and waits while it is being loaded. A failed load reaches all who wait for it
-     * and is tried again by the next lease.
+     * and is tried again by the next lease. A model that breaks while it is leased is opened anew
+     * under its lessees: {@link ModelLease#model} stays the same.
      *
+     * @param linger how long this model stays open after its last lease; the last to say so decides
      * @throws io.flinkllava.runtime.LlavaException if it cannot be loaded; whatever the loader
      *     threw is the cause
      * @throws CancellationException if the thread is interrupted; it stays interrupted
      */
-    public ModelLease lease(ModelKey key) {
-        Slot slot = take(key);
+    public ModelLease lease(ModelKey key, Duration linger) {
+        return lease(key, Optional.of(requireNotNegative(linger)));
+    }
+
+    private ModelLease lease(ModelKey key, Optional<Duration> linger) {
+        Slot slot;
+        CompletableFuture<LlavaModel> load;
+        synchronized (this) {
+            slot = take(key);
+            if (linger.isPresent()) {
+                slot.linger = linger;
+            }
+            load = usable(slot);
+        }
         try {
-            return new ModelLease(slot.await(), () -> release(slot));
+            slot.await(load);
+            return new ModelLease(slot.view, () -> release(slot));
         } catch (RuntimeException e) {
             release(slot);
             throw e;
@@ -91,10 +121,14 @@ public final class ModelPool {
     public synchronized List<PooledModel> models() {
         List<PooledModel> models = new ArrayList<>();
         for (Slot slot : slots.values()) {
-            if (slot.open()) {
-                LlavaModel model = slot.loaded.join();
-                models.add(new PooledModel(slot.key, model.info(), model.counters(), slot.leases));
-            }
+            slot.model.ifPresent(
+                    model ->
+                            models.add(
+                                    new PooledModel(
+                                            slot.key,
+                                            model.info(),
+                                            model.counters(),
+                                            slot.leases)));
         }
         return List.copyOf(models);
     }
@@ -125,7 +159,12 @@ public final class ModelPool {
         } catch (InterruptedException e) {
             throw Slot.interrupted(key + " was being closed", e);
         }
-        Slot slot = slots.computeIfAbsent(key, this::startLoading);
+        Slot slot = slots.get(key);
+        if (slot == null) {
+            slot = new Slot(key, this);
+            slots.put(key, slot);
+            startLoading(slot, Optional.empty());
+        }
         slot.leases++;
         slot.leasesTaken++;
         slot.unwanted = false;
@@ -133,13 +172,41 @@ public final class ModelPool {
         return slot;
     }
 
-    private Slot startLoading(ModelKey key) {
-        Slot slot = new Slot(key);
-        PoolThreads.loader(() -> load(slot), key).start();
-        return slot;
+    /**
+     * The model of a slot that is leased, opened anew if it broke or did not open the last time.
+     */
+    synchronized CompletableFuture<LlavaModel> usable(Slot slot) {
+        if (slot.leases > 0 && (slot.failed || slot.broken())) {
+            Optional<LlavaModel> broken = slot.model;
+            slot.model = Optional.empty();
+            slot.failed = false;
+            slot.loading = new CompletableFuture<>();
+            startLoading(slot, broken);
+        }
+        return slot.loading;
     }
 
-    private void load(Slot slot) {
+    private void startLoading(Slot slot, Optional<LlavaModel> broken) {
+        CompletableFuture<LlavaModel> load = slot.loading;
+        Runnable closeAndLoad =
+                () -> {
+                    broken.ifPresent(model -> closeBroken(slot, model));
+                    load(slot, load);
+                };
+        PoolThreads.loader(closeAndLoad, slot.key).start();
+    }
+
+    private static void closeBroken(Slot slot, LlavaModel model) {
+        LOG.warn("{} broke and is opened anew", slot.key);
+        try {
+            model.close();
+        } catch (RuntimeException | Error e) {
+            // Little works on a device that is lost; what matters is whether it opens again.
+            LOG.warn("Closing {}, which broke, failed", slot.key, e);
+        }
+    }
+
+    private void load(Slot slot, CompletableFuture<LlavaModel> load) {
         long start = System.nanoTime();
         try {
             LlavaModel model = loader.open(slot.key.folder(), slot.key.options());
@@ -148,34 +215,42 @@ public final class ModelPool {
                     "Loaded {} in {} ms",
                     slot.key,
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+            // Not in the monitor: those who wait go on in this very thread.
+            load.complete(model);
         } catch (Throwable failure) {
             // Errors too: who waits would wait for ever.
-            failed(slot, failure);
+            failed(slot);
+            load.completeExceptionally(failure);
         }
     }
 
     private synchronized void loaded(Slot slot, LlavaModel model) {
-        slot.loaded.complete(model);
+        slot.model = Optional.of(model);
+        slot.view.opened(model);
         if (slot.leases == 0) {
             scheduleClosing(slot);
         }
     }
 
-    private synchronized void failed(Slot slot, Throwable failure) {
-        slots.remove(slot.key, slot);
-        slot.loaded.completeExceptionally(failure);
+    private synchronized void failed(Slot slot) {
+        slot.failed = true;
+        if (slot.leases == 0) {
+            slots.remove(slot.key, slot);
+        }
     }
 
     private synchronized void release(Slot slot) {
         slot.leases--;
         if (slot.idle()) {
             scheduleClosing(slot);
+        } else if (slot.leases == 0 && slot.failed) {
+            slots.remove(slot.key, slot);
         }
     }
 
     private void scheduleClosing(Slot slot) {
         long idleSince = slot.leasesTaken;
-        Duration delay = slot.unwanted ? Duration.ZERO : linger;
+        Duration delay = slot.unwanted ? Duration.ZERO : slot.linger.orElse(linger);
         slot.closing =
                 closer.schedule(
                         () -> closeIfStillIdle(slot, idleSince),
@@ -202,7 +277,7 @@ public final class ModelPool {
 
     private void close(Slot slot) {
         try {
-            slot.loaded.join().close();
+            slot.model.orElseThrow().close();
             LOG.info("Closed {}", slot.key);
         } catch (RuntimeException | Error e) {
             // Whoever closed it has nothing to do with the fault, and others wait to be closed.

@@ -4,6 +4,8 @@ import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,12 +18,26 @@ import java.util.concurrent.Future;
 final class Slot {
 
     final ModelKey key;
-    final CompletableFuture<LlavaModel> loaded = new CompletableFuture<>();
+
+    /** What the lessees of all times share. */
+    final ReopeningModel view;
+
+    /** The load under way, or the last one; completed outside of the monitor. */
+    CompletableFuture<LlavaModel> loading = new CompletableFuture<>();
+
+    /** The model that is open. */
+    Optional<LlavaModel> model = Optional.empty();
+
+    /** Whether the last load failed. */
+    boolean failed;
 
     int leases;
 
     /** Leases ever taken: tells one idle time from a later one. */
     long leasesTaken;
+
+    /** How long it lingers, if the last lease said so. */
+    Optional<Duration> linger = Optional.empty();
 
     /** The closing that is scheduled while the model lingers. */
     Future<?> closing = CompletableFuture.completedFuture(null);
@@ -29,22 +45,23 @@ final class Slot {
     /** Whether to close the model without lingering if nobody holds it once it is loaded. */
     boolean unwanted;
 
-    Slot(ModelKey key) {
+    Slot(ModelKey key, ModelPool pool) {
         this.key = key;
+        this.view = new ReopeningModel(() -> pool.usable(this));
     }
 
     boolean idle() {
-        return leases == 0 && open();
+        return leases == 0 && model.isPresent();
     }
 
-    boolean open() {
-        return loaded.isDone() && !loaded.isCompletedExceptionally();
+    boolean broken() {
+        return model.isPresent() && !model.get().isUsable();
     }
 
-    /** Waits for the load. An interrupt ends the waiting, not the load. */
-    LlavaModel await() {
+    /** Waits for a load. An interrupt ends the waiting, not the load. */
+    void await(CompletableFuture<LlavaModel> load) {
         try {
-            return loaded.get();
+            load.get();
         } catch (InterruptedException e) {
             throw interrupted(key + " was being loaded", e);
         } catch (ExecutionException e) {

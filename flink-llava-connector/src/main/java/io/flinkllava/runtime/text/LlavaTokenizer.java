@@ -4,14 +4,18 @@ import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.memory.NativeLedger;
+import io.flinkllava.runtime.memory.NativeLedger.Kind;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -30,12 +34,16 @@ public final class LlavaTokenizer implements AutoCloseable {
     private static final Map<String, String> OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad");
 
+    /** What stands for a character that is not whole. */
+    public static final String REPLACEMENT = "\uFFFD";
+
     private final HuggingFaceTokenizer tokenizer;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private boolean closed;
 
     private LlavaTokenizer(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
+        NativeLedger.opened(Kind.TOKENIZER);
     }
 
     /**
@@ -136,6 +144,17 @@ public final class LlavaTokenizer implements AutoCloseable {
         }
     }
 
+    /**
+     * A token that is a part of a character, if the vocabulary has such: one byte of those that
+     * encode a character that has no token of its own.
+     */
+    public OptionalInt characterPart() {
+        String last = new String(Character.toChars(Character.MAX_CODE_POINT - 2));
+        return Arrays.stream(encode(last, false))
+                .filter(id -> decode(List.of(id)).equals(REPLACEMENT))
+                .findFirst();
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("The tokenizer is closed");
@@ -151,8 +170,11 @@ public final class LlavaTokenizer implements AutoCloseable {
     public void close() {
         lock.writeLock().lock();
         try {
-            closed = true;
-            tokenizer.close();
+            if (!closed) {
+                closed = true;
+                NativeLedger.closed(Kind.TOKENIZER);
+                tokenizer.close();
+            }
         } finally {
             lock.writeLock().unlock();
         }

@@ -11,6 +11,7 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
@@ -93,6 +94,10 @@ class LlavaMetricsTest {
         assertThat(gauge("llava.bytes_to_device_per_step")).isEqualTo(100.0);
         assertThat(gauge("llava.bytes_from_device_per_step")).isEqualTo(8.0);
         assertThat(gauge("llava.model_load_time")).isEqualTo(1500L);
+        assertThat(gauge("llava.vision_cache_hits")).isEqualTo(5L);
+        assertThat(gauge("llava.vision_cache_misses")).isEqualTo(6L);
+        assertThat(gauge("llava.vision_cache_bytes")).isEqualTo(7L);
+        assertThat(gauge("llava.prefix_cache_hits")).isEqualTo(0L);
     }
 
     @Test
@@ -154,7 +159,8 @@ class LlavaMetricsTest {
 
         @Override
         public EngineCounters counters() {
-            return new EngineCounters(0, 0, 0, 0, 0, 0, 4, 10, 400, 32);
+            return new EngineCounters(
+ 0, 0, 0, 0, 0, 0, 4, 10, 400, 32, new VisionCounters(5, 6, 7));
         }
 
         @Override

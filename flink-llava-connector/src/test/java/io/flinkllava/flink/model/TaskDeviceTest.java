@@ -30,7 +30,7 @@ class TaskDeviceTest {
                         List.of(
                                 TaskDevice.resolve(Device.AUTO, "slot-a", TWO),
                                 TaskDevice.resolve(Device.AUTO, "slot-b", TWO)))
-                .containsExactlyInAnyOrder(Device.gpu(1), Device.gpu(3));
+                .containsExactlyInAnyOrder(Device.auto(1), Device.auto(3));
     }
 
     @Test

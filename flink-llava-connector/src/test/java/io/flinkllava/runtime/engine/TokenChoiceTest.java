@@ -6,7 +6,6 @@ import io.flinkllava.runtime.TokenRules;
 import org.junit.jupiter.api.Test;
 
 import java.nio.FloatBuffer;
-import java.util.List;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,7 +87,7 @@ class TokenChoiceTest {
     private static TokenChoice choice(Sampling sampling, TokenRules rules) {
         return new TokenChoice(
                 Requests.of(
-                        new Prompt(new int[] {0}, List.of()),
+                        new Prompt(new int[] {0}),
                         new GenerationParameters(5, 0, sampling, rules),
                         Set.of()));
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.ExportedGraphs;
@@ -219,9 +220,10 @@ class ExporterVarietyTest {
         Checkpoint checkpoint = CheckpointReader.read(folder);
         VisualInput frame = ExportedGolden.all("llava").get(0).prompt(checkpoint).visuals().get(0);
         Prompt prompt =
-                new Prompt(
+                Prompt.of(
                         ExportedGolden.all("llava").get(0).tokenIds(),
-                        List.of(new VisualInput(frame.tiles(), 2, frame.packing())));
+                        List.of(new VisualInput(frame.tiles(), 2, frame.packing())),
+                        checkpoint.config()::isVisual);
         try (ExportedStepExecutor executor = open(checkpoint)) {
             assertThatThrownBy(() -> executor.prefill(0, prompt, false))
                     .isInstanceOfSatisfying(
@@ -279,6 +281,9 @@ class ExporterVarietyTest {
 
     private static ExportedStepExecutor open(Checkpoint checkpoint) {
         return ExportedStepExecutor.open(
-                checkpoint.config(), (ExportedGraphs) checkpoint.source(), Device.CPU, 0, 1);
+                checkpoint.config(),
+                (ExportedGraphs) checkpoint.source(),
+                ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(1),
+                512);
     }
 }

@@ -1,8 +1,11 @@
 package io.flinkllava.runtime.onnx;
 
+import io.flinkllava.runtime.CacheOptions;
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.RequestLimits;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
@@ -36,6 +39,8 @@ class OnnxStepExecutorTest {
 
     private static final int ROWS = 5;
     private static final int LENGTH = 320;
+    private static final ModelOptions OPTIONS =
+            ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(ROWS);
 
     private Checkpoint checkpoint = CheckpointReader.read(Golden.checkpoint("llava15"));
 
@@ -174,9 +179,9 @@ class OnnxStepExecutorTest {
         float[] whole = new float[checkpoint.config().text().vocabSize()];
         float[] oneByOne = new float[whole.length];
         try (OnnxStepExecutor executor =
-                OnnxStepExecutor.open(checkpoint, Device.CPU, 0, 2, 1200)) {
-            executor.prefill(1, new Prompt(ids, List.of()), true).logits(0).get(whole);
-            executor.prefill(0, new Prompt(start, List.of()), false);
+                OnnxStepExecutor.open(checkpoint, OPTIONS.withMaxBatchSize(2), 1200)) {
+            executor.prefill(1, new Prompt(ids), true).logits(0).get(whole);
+            executor.prefill(0, new Prompt(start), false);
             for (int i = start.length; i < ids.length; i++) {
                 StepScores scores = executor.decode(List.of(new RowToken(0, ids[i])), true);
                 scores.logits(0).get(oneByOne);
@@ -212,32 +217,91 @@ class OnnxStepExecutorTest {
         }
     }
 
+    /** One picture, several, tiles that are packed, and a cache with room for some only. */
+    @ParameterizedTest
+    @CsvSource({
+        "llava15, 1000000",
+        "llava15, 6000",
+        "interleave, 1000000",
+        "next_mistral, 1000000"
+    })
+    void picturesThatWereSeenScoreTheSameAndSpareTheTower(String name, long bytes)
+            throws IOException {
+        checkpoint = CheckpointReader.read(Golden.checkpoint(name));
+        Random random = new Random(9);
+        List<Prompt> prompts = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            List<VisualInput> some = new ArrayList<>();
+            for (int picture = 0; picture <= i % 2; picture++) {
+                some.add(picture(random.nextInt(3)));
+            }
+            prompts.add(prompt(random, some));
+        }
+        List<float[]> seenFirst = scores(prompts, 0, CacheUse.OFF);
+        for (CacheUse use : List.of(CacheUse.PARTLY, CacheUse.AGAIN)) {
+            List<float[]> cached = scores(prompts, bytes, use);
+            for (int i = 0; i < prompts.size(); i++) {
+                assertThat(cached.get(i)).as("prompt %d", i).isEqualTo(seenFirst.get(i));
+            }
+        }
+    }
+
+    private enum CacheUse {
+        OFF,
+        PARTLY,
+        AGAIN
+    }
+
+    private List<float[]> scores(List<Prompt> prompts, long visionBytes, CacheUse use) {
+        List<float[]> all = new ArrayList<>();
+        ModelOptions options =
+                OPTIONS.withCaches(CacheOptions.DEFAULT.withVisionBytes(visionBytes));
+        try (OnnxStepExecutor executor = OnnxStepExecutor.open(checkpoint, options, 2000)) {
+            if (use == CacheUse.AGAIN) {
+                prompts.forEach(prompt -> executor.prefill(0, prompt, false));
+            }
+            long pictures = prompts.stream().mapToLong(prompt -> prompt.visuals().size()).sum();
+            VisionCounters before = executor.vision();
+            long pixels = executor.transfers().toDevice();
+            for (Prompt prompt : prompts) {
+                float[] scores = new float[checkpoint.config().text().vocabSize()];
+                executor.prefill(0, prompt, true).logits(0).get(scores);
+                all.add(scores);
+            }
+            VisionCounters after = executor.vision();
+            long hits = after.hits() - before.hits();
+            assertThat(hits + after.misses() - before.misses()).isEqualTo(pictures);
+            assertThat(after.bytes()).isLessThanOrEqualTo(visionBytes);
+            if (use == CacheUse.OFF) {
+                assertThat(hits).isZero();
+            } else if (use == CacheUse.AGAIN && visionBytes == 1_000_000) {
+                assertThat(hits).isEqualTo(pictures);
+                long ids = prompts.stream().mapToLong(Prompt::length).sum() * Long.BYTES;
+                assertThat(executor.transfers().toDevice() - pixels).as("no pixels").isEqualTo(ids);
+            } else {
+                assertThat(hits).isPositive();
+            }
+        }
+        return all;
+    }
+
     @Test
     void refusesARowThatWouldOverflow() throws IOException {
         int[] ids = new int[LENGTH];
         Arrays.fill(ids, 5);
         try (OnnxStepExecutor executor = open()) {
-            int token = executor.prefill(0, new Prompt(ids, List.of()), false).best(0);
+            int token = executor.prefill(0, new Prompt(ids), false).best(0);
             assertThatThrownBy(() -> executor.decode(List.of(new RowToken(0, token)), false))
                     .hasMessageContaining("Row 0");
         }
     }
 
     @Test
-    void refusesPicturesThatThePromptHasNoTokensFor() throws IOException {
-        Prompt right = prompt(new Random(5), true);
-        int[] ids = right.tokenIds().clone();
-        Arrays.setAll(ids, i -> ids[i] == checkpoint.config().imageTokenId() ? 5 : ids[i]);
-        try (OnnxStepExecutor executor = open()) {
-            assertThatThrownBy(() -> executor.prefill(0, new Prompt(ids, right.visuals()), false))
-                    .isInstanceOf(LlavaException.class)
-                    .hasMessageContaining("0 image tokens for 9 image features");
-        }
-    }
-
-    @Test
     void aGpuThatIsNotThereIsAClearError() {
-        assertThatThrownBy(() -> OnnxStepExecutor.open(checkpoint, Device.gpu(3), 0, ROWS, LENGTH))
+        assertThatThrownBy(
+                        () ->
+                                OnnxStepExecutor.open(
+                                        checkpoint, OPTIONS.withDevice(Device.gpu(3)), LENGTH))
                 .isInstanceOfSatisfying(
                         LlavaException.class,
                         e -> assertThat(e.code()).isEqualTo(LlavaErrorCode.MODEL))
@@ -248,35 +312,47 @@ class OnnxStepExecutorTest {
     @Test
     void aCacheThatCannotBeIsRefusedWithItsSize() {
         assertThatThrownBy(
-                        () -> OnnxStepExecutor.open(checkpoint, Device.CPU, 0, 1_000_000_000, 2000))
+                        () ->
+                                OnnxStepExecutor.open(
+                                        checkpoint, OPTIONS.withMaxBatchSize(1_000_000_000), 2000))
                 .isInstanceOfSatisfying(
                         LlavaException.class,
                         e -> assertThat(e.code()).isEqualTo(LlavaErrorCode.MODEL))
-                .hasMessageContaining("1000000000 rows of 2001 positions")
+                .hasMessageContaining("1000000000 sequences of 2001 positions")
                 .hasMessageContaining("max-batch-size");
     }
 
     private OnnxStepExecutor open() {
-        return OnnxStepExecutor.open(checkpoint, Device.CPU, 0, ROWS, LENGTH);
+        return OnnxStepExecutor.open(checkpoint, OPTIONS, LENGTH);
     }
 
     private Prompt prompt(Random random, boolean withPicture) throws IOException {
         int[] words = random.ints(5 + random.nextInt(40), 3, 340).toArray();
         if (!withPicture) {
-            return new Prompt(words, List.of());
+            return new Prompt(words);
         }
-        byte[] encoded = Files.readAllBytes(Golden.image("img" + random.nextInt(9) + ".png"));
-        VisualInput picture =
-                new VisualProcessor(
-                                checkpoint.config(),
-                                checkpoint.imageProcessor(),
-                                checkpoint.videoProcessor())
-                        .image(new ImageDecoder(RequestLimits.DEFAULT).decode(encoded));
-        int features = picture.tokens();
+        return prompt(words, List.of(picture(random.nextInt(9))));
+    }
+
+    private Prompt prompt(Random random, List<VisualInput> pictures) {
+        return prompt(random.ints(5 + random.nextInt(40), 3, 340).toArray(), pictures);
+    }
+
+    private Prompt prompt(int[] words, List<VisualInput> pictures) {
+        int features = pictures.stream().mapToInt(VisualInput::tokens).sum();
         int[] ids = new int[words.length + features];
         Arrays.fill(ids, 0, features, checkpoint.config().imageTokenId());
         System.arraycopy(words, 0, ids, features, words.length);
-        return new Prompt(ids, List.of(picture));
+        return Prompt.of(ids, pictures, checkpoint.config()::isVisual);
+    }
+
+    private VisualInput picture(int number) throws IOException {
+        byte[] encoded = Files.readAllBytes(Golden.image("img" + number + ".png"));
+        return new VisualProcessor(
+                        checkpoint.config(),
+                        checkpoint.imageProcessor(),
+                        checkpoint.videoProcessor())
+                .image(new ImageDecoder(RequestLimits.DEFAULT).decode(encoded));
     }
 
     /** A sequence and the scores that it got so far. */

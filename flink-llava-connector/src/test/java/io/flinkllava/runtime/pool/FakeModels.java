@@ -1,7 +1,9 @@
 package io.flinkllava.runtime.pool;
 
 import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
@@ -11,13 +13,20 @@ import io.flinkllava.runtime.ModelOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Loads models that only count, and notices two open ones of one folder and double closing. */
 final class FakeModels implements ModelLoader {
+
+    static final LlavaAnswer LOST =
+            new LlavaAnswer.Failure(LlavaErrorCode.UNAVAILABLE, "The device is lost");
+    static final LlavaAnswer CLOSED =
+            new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed");
 
     final List<FakeModel> opened = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
@@ -40,6 +49,11 @@ final class FakeModels implements ModelLoader {
         return model;
     }
 
+    /** The model behind a lease. */
+    static FakeModel of(ModelLease lease) {
+        return (FakeModel) ((ReopeningModel) lease.model()).last();
+    }
+
     long open() {
         return opened.stream().filter(model -> !model.closedBy.isDone()).count();
     }
@@ -55,9 +69,34 @@ final class FakeModels implements ModelLoader {
             this.options = options;
         }
 
+        /** Requests that are neither answered nor failed yet. */
+        final Queue<CompletableFuture<LlavaAnswer>> asked = new ConcurrentLinkedQueue<>();
+
+        private volatile boolean broken;
+
+        /** Fails what is in it and takes nothing more. */
+        void breakDown() {
+            broken = true;
+            asked.forEach(answer -> answer.complete(LOST));
+        }
+
         @Override
         public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
-            throw new UnsupportedOperationException();
+            CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
+            asked.add(answer);
+            if (!isUsable()) {
+                answer.complete(broken ? LOST : CLOSED);
+            }
+            return answer;
+        }
+
+        boolean isBroken() {
+            return broken;
+        }
+
+        @Override
+        public boolean isUsable() {
+            return !broken && !closedBy.isDone();
         }
 
         @Override
@@ -73,7 +112,7 @@ final class FakeModels implements ModelLoader {
 
         @Override
         public EngineCounters counters() {
-            return new EngineCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            return new EngineCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, VisionCounters.NONE);
         }
 
         @Override

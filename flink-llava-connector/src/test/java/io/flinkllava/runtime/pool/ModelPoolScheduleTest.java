@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.pool;
 
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.pool.FakeModels.FakeModel;
 import org.junit.jupiter.api.Timeout;
@@ -89,7 +90,7 @@ class ModelPoolScheduleTest {
             switch (random.nextInt(10)) {
                 case 0 -> pool.closeIdle();
                 case 1 -> pool.setLinger(Duration.ofMillis(random.nextInt(2)));
-                case 2 -> Thread.currentThread().interrupt();
+                case 2 -> interruptOrBreak(random, held);
                 case 3, 4, 5 -> leases += lease(random, held) ? 1 : 0;
                 default -> release(held);
             }
@@ -101,6 +102,16 @@ class ModelPoolScheduleTest {
             release(held);
         }
         return leases;
+    }
+
+    private static void interruptOrBreak(Random random, Deque<ModelLease> held) {
+        if (held.isEmpty() || random.nextInt(3) > 0) {
+            Thread.currentThread().interrupt();
+        } else {
+            FakeModels.of(held.element()).breakDown();
+            // Opens it anew, unless another has done so already.
+            held.element().model().submit(LlavaRequest.ask(new byte[0], "What?")).cancel(false);
+        }
     }
 
     private boolean lease(Random random, Deque<ModelLease> held) {
@@ -123,7 +134,11 @@ class ModelPoolScheduleTest {
 
     private void checkOpen(Deque<ModelLease> held) {
         for (ModelLease lease : held) {
-            if (((FakeModel) lease.model()).closedBy.isDone()) {
+            FakeModel model = FakeModels.of(lease);
+            if (model.isUsable()) {
+                continue;
+            }
+            if (!model.isBroken()) {
                 models.faults.add("closed while leased");
             }
         }

@@ -1,8 +1,10 @@
 package io.flinkllava.runtime.pool;
 
+import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.pool.FakeModels.FakeModel;
 import org.junit.jupiter.api.AfterEach;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +34,9 @@ import static org.assertj.core.api.Assertions.tuple;
 class ModelPoolTest {
 
     private static final ModelKey KEY = key("a", "device");
+    private static final LlavaRequest REQUEST = LlavaRequest.ask(new byte[0], "What?");
+    private static final LlavaAnswer ANSWER =
+            new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "An answer as good as any");
 
     private final FakeModels models = new FakeModels();
     private final ModelPool pool = new ModelPool(models, Duration.ofHours(1));
@@ -49,6 +55,7 @@ class ModelPoolTest {
                 ModelLease elsewhere = pool.lease(key("b", "device"))) {
             assertThat(second.model()).isSameAs(first.model());
             assertThat(elsewhere.model()).isNotSameAs(first.model());
+            assertThat(FakeModels.of(second)).isSameAs(FakeModels.of(first));
             assertThat(pool.models())
                     .extracting(model -> model.info().name(), PooledModel::leases)
                     .containsExactlyInAnyOrder(tuple("a", 2), tuple("b", 1));
@@ -65,7 +72,7 @@ class ModelPoolTest {
 
     @Test
     void lingersSoThatARestartDoesNotLoadAgain() {
-        LlavaModel before = leaseOnce();
+        FakeModel before = leaseOnce();
 
         assertThat(pool.models()).extracting(PooledModel::leases).containsExactly(0);
         assertThat(leaseOnce()).isSameAs(before);
@@ -226,7 +233,7 @@ class ModelPoolTest {
         assertThat(stillInterrupted.get()).isTrue();
         go.countDown();
 
-        assertThat(other.get().model()).isSameAs(models.opened.get(0));
+        assertThat(FakeModels.of(other.get())).isSameAs(models.opened.get(0));
         assertThat(pool.models()).extracting(PooledModel::leases).containsExactly(1);
     }
 
@@ -268,7 +275,7 @@ class ModelPoolTest {
 
         go.countDown();
         closer.get();
-        assertThat(next.get().model()).isNotSameAs(models.opened.get(0));
+        assertThat(FakeModels.of(next.get())).isSameAs(models.opened.get(2));
     }
 
     @Test
@@ -285,16 +292,137 @@ class ModelPoolTest {
     }
 
     @Test
+    void aModelThatBrokeIsOpenedAnewForItsLesseesAndItsRequestsAreAskedOnceMore() {
+        try (ModelLease lease = pool.lease(KEY)) {
+            CompletableFuture<LlavaAnswer> inside = lease.model().submit(REQUEST);
+            models.opened.get(0).breakDown();
+
+            CompletableFuture<LlavaAnswer> later = lease.model().submit(REQUEST);
+            FakeModel second = awaitModel(1);
+            awaitAsked(second, 2).forEach(answer -> answer.complete(ANSWER));
+
+            assertThat(inside.join()).isEqualTo(ANSWER);
+            assertThat(later.join()).isEqualTo(ANSWER);
+            assertThat(models.opened.get(0).closedBy).isDone();
+            assertThat(lease.model().isUsable()).isTrue();
+            assertThat(pool.models()).extracting(PooledModel::leases).containsExactly(1);
+        }
+    }
+
+    @Test
+    void aRequestThatBreaksEveryModelFailsAsItFailed() {
+        try (ModelLease lease = pool.lease(KEY)) {
+            CompletableFuture<LlavaAnswer> poison = lease.model().submit(REQUEST);
+            models.opened.get(0).breakDown();
+            FakeModel second = awaitModel(1);
+            awaitAsked(second, 1);
+            second.breakDown();
+            assertThat(poison.join()).isEqualTo(FakeModels.LOST);
+
+            CompletableFuture<LlavaAnswer> next = lease.model().submit(REQUEST);
+            awaitAsked(awaitModel(2), 1).forEach(answer -> answer.complete(ANSWER));
+            assertThat(next.join()).isEqualTo(ANSWER);
+        }
+    }
+
+    @Test
+    void failuresOfASoundModelAreNotAskedAgain() {
+        try (ModelLease lease = pool.lease(KEY)) {
+            CompletableFuture<LlavaAnswer> answer = lease.model().submit(REQUEST);
+            models.opened.get(0).asked.forEach(inside -> inside.complete(FakeModels.LOST));
+            assertThat(answer.join()).isEqualTo(FakeModels.LOST);
+            assertThat(models.opened).hasSize(1);
+        }
+    }
+
+    @Test
+    void theNextLeaseOpensAModelThatBrokeAnew() {
+        leaseOnce().breakDown();
+        assertThat(leaseOnce()).isSameAs(models.opened.get(1));
+        assertThat(models.opened.get(0).closedBy).isDone();
+    }
+
+    @Test
+    void aModelThatDoesNotOpenAnewFailsRequestsUntilItDoes() {
+        try (ModelLease lease = pool.lease(KEY)) {
+            models.duringLoad =
+                    () -> {
+                        throw LlavaException.model("no such GPU");
+                    };
+            models.opened.get(0).breakDown();
+            assertThat(lease.model().submit(REQUEST).join())
+                    .isEqualTo(new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "no such GPU"));
+            assertThat(lease.model().info().name()).isEqualTo("a");
+
+            models.duringLoad = () -> {};
+            CompletableFuture<LlavaAnswer> answer = lease.model().submit(REQUEST);
+            awaitAsked(awaitModel(1), 1).forEach(inside -> inside.complete(ANSWER));
+            assertThat(answer.join()).isEqualTo(ANSWER);
+        }
+        assertThat(pool.models()).extracting(PooledModel::leases).containsExactly(0);
+    }
+
+    @Test
+    void cancellingReachesTheModelThatIsAsked() {
+        try (ModelLease lease = pool.lease(KEY)) {
+            lease.model().submit(REQUEST).cancel(false);
+            assertThat(models.opened.get(0).asked).allMatch(CompletableFuture::isCancelled);
+        }
+    }
+
+    @Test
+    void nothingIsOpenedForALeaseThatHasEnded() {
+        ModelLease lease = pool.lease(KEY);
+        LlavaModel model = lease.model();
+        lease.close();
+        pool.closeIdle();
+        assertThat(model.submit(REQUEST).join()).isEqualTo(FakeModels.CLOSED);
+        assertThat(models.opened).hasSize(1);
+    }
+
+    @Test
+    void aLesseeDoesNotCloseTheModel() {
+        try (ModelLease lease = pool.lease(KEY)) {
+            assertThatThrownBy(lease.model()::close).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void aLeaseMaySayHowLongItsModelLingers() throws Exception {
+        pool.lease(KEY, Duration.ZERO).close();
+        pool.lease(key("b", "device")).close();
+        models.opened.get(0).closedBy.get(30, TimeUnit.SECONDS);
+        assertThat(models.opened.get(1).closedBy).as("the pool's own").isNotDone();
+        assertThatThrownBy(() -> pool.lease(KEY, Duration.ofSeconds(-1)))
+                .hasMessageContaining("linger");
+    }
+
+    @Test
     void refusesANegativeLinger() {
         assertThatThrownBy(() -> pool.setLinger(Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("PT-0.001S");
     }
 
-    private LlavaModel leaseOnce() {
+    private FakeModel leaseOnce() {
         try (ModelLease lease = pool.lease(KEY)) {
-            return lease.model();
+            return FakeModels.of(lease);
         }
+    }
+
+    private FakeModel awaitModel(int index) {
+        while (models.opened.size() <= index) {
+            Thread.onSpinWait();
+        }
+        return models.opened.get(index);
+    }
+
+    private static Collection<CompletableFuture<LlavaAnswer>> awaitAsked(
+            FakeModel model, int requests) {
+        while (model.asked.size() < requests) {
+            Thread.onSpinWait();
+        }
+        return model.asked;
     }
 
     private boolean isInterruptedByLease() {
