@@ -331,7 +331,9 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         }
     }
 
-    /** At once, not when it would leave: no checkpoint may hold an outcome that fails each restart. */
+    /**
+     * At once, not when it would leave: no checkpoint may hold an outcome that fails each restart.
+     */
     private void failJobIfToldTo(Optional<Outcome> outcome) {
         if (settings.errors() == ErrorPolicy.FAIL
                 && outcome.map(Outcome::answer).orElse(null)

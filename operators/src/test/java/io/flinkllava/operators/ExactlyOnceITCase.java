@@ -73,8 +73,8 @@ class ExactlyOnceITCase {
                         64,
                         Duration.ofSeconds(2),
                         RetryPolicy.DEFAULT
-.withMaxAttempts(10)
-.withPauses(Duration.ofMillis(5), Duration.ofMillis(5)),
+                                .withMaxAttempts(10)
+                                .withPauses(Duration.ofMillis(5), Duration.ofMillis(5)),
                         ErrorPolicy.AS_RESULT);
         FaultyJob.collect(
                 answers(

@@ -154,8 +154,7 @@ class LlavaAskTest {
                         .plan()
                         .drafts()
                         .apply(PHOTO);
-        assertThat(draft.images())
-                .containsExactly(new PictureSource.Reference("s3://photos/7"));
+        assertThat(draft.images()).containsExactly(new PictureSource.Reference("s3://photos/7"));
     }
 
     @Test
@@ -168,8 +167,7 @@ class LlavaAskTest {
                                         .answers())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("keyBy");
-        assertThatThrownBy(
-                        () -> Llava.conversation(photos).model("/m").keyBy(Photo::id).answers())
+        assertThatThrownBy(() -> Llava.conversation(photos).model("/m").keyBy(Photo::id).answers())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("question");
     }

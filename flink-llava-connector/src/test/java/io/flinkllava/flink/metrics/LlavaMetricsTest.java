@@ -160,7 +160,7 @@ class LlavaMetricsTest {
         @Override
         public EngineCounters counters() {
             return new EngineCounters(
- 0, 0, 0, 0, 0, 0, 4, 10, 400, 32, new VisionCounters(5, 6, 7));
+                    0, 0, 0, 0, 0, 0, 4, 10, 400, 32, new VisionCounters(5, 6, 7));
         }
 
         @Override
