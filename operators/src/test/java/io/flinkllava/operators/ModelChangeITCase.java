@@ -57,7 +57,9 @@ class ModelChangeITCase {
                         result ->
                                 assertThat(result.modelVersion())
                                         .isEqualTo(ScrambledModel.fingerprint(result.model())));
-        assertThat(results).extracting(LlavaResult::model).contains("scrambled", "/models/3");
+        assertThat(results.stream().map(LlavaResult::model).distinct().count())
+                .as("models that answered")
+                .isGreaterThan(1);
         assertThat(REJECTED).contains("/models/broken");
     }
 
@@ -110,7 +112,7 @@ class ModelChangeITCase {
         env.execute();
     }
 
-    /** Three good models and, before the last one, a broken one. */
+    /** A broken model, and three good ones. */
     private static DataStream<ModelChange> control(StreamExecutionEnvironment env) {
         return env.fromSource(
                         new DataGeneratorSource<>(
@@ -126,12 +128,9 @@ class ModelChangeITCase {
     }
 
     private static ModelChange change(int index) {
-        return switch (index) {
-            case 0, 1 ->
-                    new ModelChange(folder(index + 1), (long) (index + 1) * RECORDS_OF_A_MODEL);
-            case 2 -> new ModelChange("/models/broken", 2L * RECORDS_OF_A_MODEL);
-            default -> new ModelChange(folder(CHANGES), (long) CHANGES * RECORDS_OF_A_MODEL);
-        };
+        return index == 0
+                ? new ModelChange("/models/broken", 1)
+                : new ModelChange(folder(index), (long) index * RECORDS_OF_A_MODEL);
     }
 
     private static String folder(int change) {
