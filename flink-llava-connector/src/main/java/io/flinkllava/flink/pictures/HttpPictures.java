@@ -119,7 +119,8 @@ final class HttpPictures implements PictureSource, Closeable {
         try {
             URI to = from.resolve(new URI(location));
             String scheme = to.getScheme();
-            boolean downgrade = from.getScheme().equals("https") && !"https".equals(scheme);
+            boolean downgrade =
+                    from.getScheme().equalsIgnoreCase("https") && !"https".equals(scheme);
             if (Set.of("http", "https").contains(scheme) && !downgrade) {
                 return to;
             }

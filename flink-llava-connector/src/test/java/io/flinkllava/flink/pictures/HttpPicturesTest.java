@@ -388,8 +388,10 @@ class HttpPicturesTest {
             HostResolver resolver = host -> new InetAddress[] {InetAddress.getLoopbackAddress()};
             try (PictureReader reader =
                     new PictureReader(access, 1, resolver, TestCertificate.context())) {
-                String uri = "https://pictures.test:" + tls.port() + "/plain";
-                assertThat(ReadingFailure.of(reader, uri).message()).contains("redirected");
+                for (String scheme : List.of("https", "HTTPS")) {
+                    String uri = scheme + "://pictures.test:" + tls.port() + "/plain";
+                    assertThat(ReadingFailure.of(reader, uri).message()).contains("redirected");
+                }
             }
         }
         assertThat(server.hits()).isZero();
