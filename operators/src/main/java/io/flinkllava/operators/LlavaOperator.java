@@ -73,6 +73,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     private transient PictureReader pictures;
     private transient RequestSubmitter submitter;
     private transient LlavaMetrics llavaMetrics;
+    private transient ResultHandler<I, T> results;
     private transient volatile boolean closed;
 
     LlavaOperator(StreamOperatorParameters<LlavaResult<T>> parameters, OperatorPlan<I, T> plan) {
@@ -121,6 +122,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         llavaMetrics = new LlavaMetrics(getMetricGroup());
         llavaMetrics.queue(queue::size, settings.capacity());
         llavaMetrics.model(models::current, models::loadMillis);
+        results = new ResultHandler<>(plan, output, llavaMetrics);
         for (StoredRequest<I> stored : state.stored()) {
             nextSequence = Math.max(nextSequence, stored.sequence() + 1);
             awaitRoom();
@@ -316,7 +318,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         }
         request.finished(outcome);
         outcome.ifPresent(what -> count(request, what));
-        failJobIfToldTo(outcome);
+        outcome.ifPresent(results::check);
         turns.finished(request).ifPresent(this::begin);
         dropOldModels();
         emit();
@@ -331,17 +333,6 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         }
     }
 
-    /**
-     * At once, not when it would leave: no checkpoint may hold an outcome that fails each restart.
-     */
-    private void failJobIfToldTo(Optional<Outcome> outcome) {
-        if (settings.errors() == ErrorPolicy.FAIL
-                && outcome.map(Outcome::answer).orElse(null)
-                        instanceof LlavaAnswer.Failure failure) {
-            throw new LlavaException(failure.code(), failure.message());
-        }
-    }
-
     private void dropOldModels() {
         if (models.size() > 1) {
             models.keep(
@@ -353,46 +344,10 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
 
     /** Emits one thing and comes back for the next, so that other mails get their turn between. */
     private void emit() throws Exception {
-        queue.emitNext(this::emit);
+        queue.emitNext(request -> results.emit(request, now()));
         if (queue.hasNext()) {
             hop(this::emit, "LLaVA result");
         }
-    }
-
-    private void emit(InFlight<I> request) {
-        if (request.outcome().isEmpty()) {
-            return;
-        }
-        Outcome outcome = request.outcome().get();
-        if (outcome.answer() instanceof LlavaAnswer.Failure failure
-                && settings.errors() == ErrorPolicy.SIDE_OUTPUT) {
-            llavaMetrics.deadLetter();
-            output.collect(plan.deadLetters(), timed(request, letter(request, failure)));
-            return;
-        }
-        output.collect(
-                timed(
-                        request,
-                        new LlavaResult<>(
-                                plan.record().apply(request.value()),
-                                outcome.answer(),
-                                outcome.model(),
-                                outcome.modelVersion())));
-    }
-
-    private DeadLetter<T> letter(InFlight<I> request, LlavaAnswer.Failure failure) {
-        return new DeadLetter<>(
-                plan.record().apply(request.value()),
-                failure.code(),
-                failure.message(),
-                request.attempts(),
-                now());
-    }
-
-    private <V> StreamRecord<V> timed(InFlight<I> request, V value) {
-        return request.record().hasTimestamp()
-                ? new StreamRecord<>(value, request.record().getTimestamp())
-                : new StreamRecord<>(value);
     }
 
     private void keepInOrder(ThrowingRunnable<Exception> action) throws Exception {
