@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.pipeline;
 
 import io.flinkllava.runtime.BatchingOptions;
+import io.flinkllava.runtime.CheckpointInfo;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
@@ -11,9 +12,13 @@ import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.ExportedGraphs;
 import io.flinkllava.runtime.checkpoint.Fingerprint;
+import io.flinkllava.runtime.checkpoint.Weights;
 import io.flinkllava.runtime.engine.EngineLimits;
 import io.flinkllava.runtime.engine.GenerationEngine;
 import io.flinkllava.runtime.engine.StepExecutor;
+import io.flinkllava.runtime.graph.ComputeType;
+import io.flinkllava.runtime.graph.DecoderGraph;
+import io.flinkllava.runtime.graph.VisionGraph;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.runtime.onnx.ExportedStepExecutor;
 import io.flinkllava.runtime.onnx.OnnxStepExecutor;
@@ -34,6 +39,9 @@ import java.util.function.UnaryOperator;
 public final class CheckpointLoader implements ModelLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointLoader.class);
+
+    /** Slots of a cache that is never made. */
+    private static final int PROBE_CAPACITY = 64;
 
     private final UnaryOperator<StepExecutor> around;
 
@@ -107,6 +115,30 @@ public final class CheckpointLoader implements ModelLoader {
             tokenizer.close();
             throw e;
         }
+    }
+
+    @Override
+    public CheckpointInfo check(Path folder, ModelOptions options) {
+        Checkpoint checkpoint = CheckpointReader.read(folder, options.checkpoint());
+        VisualProcessor visuals =
+                new VisualProcessor(
+                        checkpoint.config(),
+                        checkpoint.imageProcessor(),
+                        checkpoint.videoProcessor());
+        int unused = sequenceLength(checkpoint, options, visuals.mostImageTokens());
+        try (LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile())) {
+            PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
+            LOG.debug("{} ends turns with {}", folder, prompts.endOfTurn());
+        }
+        if (checkpoint.source() instanceof Weights) {
+            // Writing the graphs asks for every tensor by name and shape, and reads none.
+            VisionGraph.write(checkpoint, ComputeType.FLOAT32);
+            DecoderGraph.write(checkpoint, ComputeType.FLOAT32, PROBE_CAPACITY);
+        }
+        return new CheckpointInfo(
+                checkpoint.folder().getFileName().toString(),
+                Fingerprint.of(checkpoint.folder()),
+                checkpoint.config().modelType());
     }
 
     private static void warmUp(
