@@ -18,20 +18,29 @@ import java.time.Duration;
  *     cache gets as many rows as fit into it beside the vision cache and what steps take, at most
  *     256. On a GPU 0.9 is a good choice if it has no other model; on the CPU leave room for the
  *     heap. {@link #NO_FRACTION} for {@code maxBatchSize} rows, else in (0, 1]
+ * @param warmUp whether a model answers a small question when it is opened, so that the first
+ *     request does not pay for memory that is taken and code that is compiled on first use. Costs
+ *     as much as one question about one picture
  */
 public record BatchingOptions(
         int maxBatchSize,
         int maxSequenceLength,
         int maxBatchTokens,
         Duration maxBatchDelay,
-        double memoryFraction)
+        double memoryFraction,
+        boolean warmUp)
         implements Serializable {
 
     public static final int DEFAULT_SEQUENCE_LENGTH = 2048;
     public static final double NO_FRACTION = 0;
     public static final BatchingOptions DEFAULT =
             new BatchingOptions(
-                    8, ModelOptions.CHECKPOINT_DEFAULT, 4096, Duration.ofMillis(2), NO_FRACTION);
+                    8,
+                    ModelOptions.CHECKPOINT_DEFAULT,
+                    4096,
+                    Duration.ofMillis(2),
+                    NO_FRACTION,
+                    true);
 
     public BatchingOptions {
         requireAtLeast("max-batch-size", maxBatchSize, 1);
@@ -49,27 +58,37 @@ public record BatchingOptions(
 
     public BatchingOptions withMaxBatchSize(int value) {
         return new BatchingOptions(
-                value, maxSequenceLength, maxBatchTokens, maxBatchDelay, memoryFraction);
+                value, maxSequenceLength, maxBatchTokens, maxBatchDelay, memoryFraction, warmUp);
     }
 
     public BatchingOptions withMaxSequenceLength(int value) {
         return new BatchingOptions(
-                maxBatchSize, value, maxBatchTokens, maxBatchDelay, memoryFraction);
+                maxBatchSize, value, maxBatchTokens, maxBatchDelay, memoryFraction, warmUp);
     }
 
     public BatchingOptions withMaxBatchTokens(int value) {
         return new BatchingOptions(
-                maxBatchSize, maxSequenceLength, value, maxBatchDelay, memoryFraction);
+                maxBatchSize, maxSequenceLength, value, maxBatchDelay, memoryFraction, warmUp);
     }
 
     public BatchingOptions withMaxBatchDelay(Duration value) {
         return new BatchingOptions(
-                maxBatchSize, maxSequenceLength, maxBatchTokens, value, memoryFraction);
+                maxBatchSize, maxSequenceLength, maxBatchTokens, value, memoryFraction, warmUp);
     }
 
     public BatchingOptions withMemoryFraction(double value) {
         return new BatchingOptions(
-                maxBatchSize, maxSequenceLength, maxBatchTokens, maxBatchDelay, value);
+                maxBatchSize, maxSequenceLength, maxBatchTokens, maxBatchDelay, value, warmUp);
+    }
+
+    public BatchingOptions withWarmUp(boolean value) {
+        return new BatchingOptions(
+                maxBatchSize,
+                maxSequenceLength,
+                maxBatchTokens,
+                maxBatchDelay,
+                memoryFraction,
+                value);
     }
 
     private static void requireAtLeast(String name, int value, int least) {

@@ -29,6 +29,18 @@ public interface LlavaModel extends AutoCloseable {
     }
 
     /**
+     * Checks a checkpoint folder without loading its weights: configuration, tokenizer, chat
+     * template, and that every tensor is there and has its shape. What only a load can tell, such
+     * as memory that is too small, it does not.
+     *
+     * @throws LlavaException with code {@link LlavaErrorCode#MODEL} if the folder cannot be loaded;
+     *     the message names the file and what to do
+     */
+    static CheckpointInfo check(Path folder, ModelOptions options) {
+        return ModelLoader.installed().check(folder, options);
+    }
+
+    /**
      * Asks for an answer. The request's pictures must not be changed until the future completes.
      *
      * <p>The future completes exactly once, with an answer or a typed failure; it completes
@@ -36,6 +48,24 @@ public interface LlavaModel extends AutoCloseable {
      * the next step.
      */
     CompletableFuture<LlavaAnswer> submit(LlavaRequest request);
+
+    /**
+     * Asks for an answer and hears it as it comes. Where several candidates are asked for, the
+     * first one is heard. A model that cannot tell an answer earlier tells it in one piece.
+     *
+     * @param listener what it throws fails the request with {@link LlavaErrorCode#INPUT}
+     */
+    default CompletableFuture<LlavaAnswer> submit(LlavaRequest request, TokenListener listener) {
+        CompletableFuture<LlavaAnswer> answer = submit(request);
+        var unused =
+                answer.thenAccept(
+                        given -> {
+                            if (given instanceof LlavaAnswer.Text text && !text.text().isEmpty()) {
+                                listener.onText(text.text(), text.completionTokens());
+                            }
+                        });
+        return answer;
+    }
 
     ModelInfo info();
 

@@ -65,6 +65,16 @@ final class InFlightQueue<R> {
         return true;
     }
 
+    /** Whether a request was added and is not finished. */
+    boolean isRunning(R request) {
+        return running.containsKey(request);
+    }
+
+    /** Requests that are not finished, in no order. */
+    Set<R> running() {
+        return running.keySet();
+    }
+
     /** Whether {@link #emitNext} has something to emit. */
     boolean hasNext() {
         Segment<R> head = segments.peek();

@@ -2,6 +2,11 @@ package io.flinkllava.operators;
 
 import org.apache.flink.streaming.api.datastream.DataStream;
 
+import io.flinkllava.runtime.AnswerConstraint;
+import io.flinkllava.runtime.ModelOptions;
+
+import java.util.List;
+
 /**
  * Asks a LLaVA model about the records of a stream:
  *
@@ -35,5 +40,36 @@ public final class Llava {
                 stream,
                 "llava-caption",
                 new RequestSource<T>().preset(PICTURE_CAPTION, VIDEO_CAPTION));
+    }
+
+    /**
+     * Each record brings pictures and a question, and the answer is one of these texts; {@link
+     * LlavaResult#choices} says how likely each was. Generation settings may be given, but for
+     * their constraint.
+     *
+     * @param choices at least one, none empty, none twice
+     */
+    public static <T> LlavaAsk<T> choose(DataStream<T> stream, String... choices) {
+        return new LlavaAsk<>(
+                stream,
+                "llava-choose",
+                new RequestSource<T>().constrained(new AnswerConstraint.Choice(List.of(choices))));
+    }
+
+    /** Each record is a turn in one of many dialogues, each of which is remembered. */
+    public static <T> LlavaConversation<T> conversation(DataStream<T> stream) {
+        return new LlavaConversation<>(stream);
+    }
+
+    /**
+     * Models that {@link LlavaStep#modelChanges} goes over to without a restart.
+     *
+     * @param control folders of checkpoints; a folder is announced when it is complete, and is not
+     *     changed afterwards
+     * @param options how they are checked, those with which they are opened
+     */
+    public static ModelChanges modelChanges(
+            DataStream<ModelChange> control, ModelOptions options, ModelChangeMode mode) {
+        return ModelChanges.of(control, options, mode);
     }
 }

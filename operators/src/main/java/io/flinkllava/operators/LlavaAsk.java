@@ -4,88 +4,24 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.function.SerializableFunction;
 
-import io.flinkllava.flink.model.ModelScope;
-import io.flinkllava.flink.model.TaskModel;
-import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.Message;
-import io.flinkllava.runtime.ModelOptions;
 
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * Builds the step that asks a model about each record of a stream. Made by {@link Llava}; {@link
- * #answers} ends it.
- *
- * <p>Every record gives one result. What is wrong with a record (a picture that cannot be read, an
- * empty question, something that is null) is its result's failure, and so is a function given here
- * that throws. The job fails only if the model cannot be opened.
- *
- * <p>The functions run in the task's thread and are sent to it by Java serialization.
+ * Builds the step that asks a model about each record of a stream, each by itself. Made by {@link
+ * Llava}; {@link #answers} ends it.
  */
-public final class LlavaAsk<T> {
+public final class LlavaAsk<T> extends LlavaStep<T, LlavaAsk<T>> {
 
-    private static final int DEFAULT_CAPACITY_IN_BATCHES = 4;
-
-    private final DataStream<T> stream;
-    private final RequestSource<T> requests;
-    private String folder;
-    private ModelOptions options = ModelOptions.DEFAULT;
-    private ModelScope scope = ModelScope.SLOT;
-    private boolean ordered = true;
-    private int capacity;
-    private Duration timeout = QueueSettings.NO_TIMEOUT;
-    private String name;
-    private String uid;
+    private Duration remembered;
+    private SerializableFunction<T, String> pictureIdentity;
 
     LlavaAsk(DataStream<T> stream, String name, RequestSource<T> requests) {
-        this.stream = Objects.requireNonNull(stream, "stream");
-        this.name = name;
-        this.requests = requests;
-    }
-
-    /** The checkpoint folder, as the TaskManagers see it. Must be given. */
-    public LlavaAsk<T> model(String checkpointFolder) {
-        folder = Objects.requireNonNull(checkpointFolder, "checkpointFolder");
-        return this;
-    }
-
-    /** How the checkpoint is opened; {@link ModelOptions#DEFAULT} unless given. */
-    public LlavaAsk<T> options(ModelOptions value) {
-        options = Objects.requireNonNull(value, "options");
-        return this;
-    }
-
-    /** Who shares the loaded model; {@link ModelScope#SLOT} unless given. */
-    public LlavaAsk<T> scope(ModelScope value) {
-        scope = Objects.requireNonNull(value, "scope");
-        return this;
-    }
-
-    /** How answers are generated. Not together with {@link #request}, which brings its own. */
-    public LlavaAsk<T> generation(GenerationParameters value) {
-        requests.generation = Objects.requireNonNull(value, "generation");
-        return this;
-    }
-
-    /** The encoded picture of a record, in place of {@link #images}. */
-    public LlavaAsk<T> image(SerializableFunction<T, byte[]> image) {
-        Objects.requireNonNull(image, "image");
-        // Not List.of: a picture that is null must become a failure that says so.
-        return images(value -> Collections.singletonList(image.apply(value)));
-    }
-
-    /**
-     * The encoded pictures of a record, an empty list if it has none. They stand where the question
-     * or the dialogue contains {@code <image>}, once for each and in this order; where it does not,
-     * in front. {@code options.limits().maxImages()} bounds their number.
-     */
-    public LlavaAsk<T> images(SerializableFunction<T, List<byte[]>> value) {
-        requests.images = Objects.requireNonNull(value, "images");
-        return this;
+        super(stream, name, requests);
     }
 
     /**
@@ -96,7 +32,7 @@ public final class LlavaAsk<T> {
      * <p>Pictures may come along. A model of a family that knows no videos answers with a failure.
      */
     public LlavaAsk<T> video(SerializableFunction<T, List<byte[]>> value) {
-        requests.video = Objects.requireNonNull(value, "video");
+        requests.video = RequestSource.bytes(value, "video", "frame");
         return this;
     }
 
@@ -121,98 +57,95 @@ public final class LlavaAsk<T> {
         return this;
     }
 
-    /** The whole request of a record, in place of everything else. */
+    /**
+     * The whole request of a record, generation settings included, in place of everything else that
+     * says what to ask.
+     */
     public LlavaAsk<T> request(SerializableFunction<T, LlavaRequest> value) {
         requests.request = Objects.requireNonNull(value, "request");
         return this;
     }
 
-    /** Results leave in the order in which the records came. The default. */
-    public LlavaAsk<T> ordered() {
-        ordered = true;
-        return this;
-    }
-
-    /** Results leave as they are ready, but none passes a watermark. */
-    public LlavaAsk<T> unordered() {
-        ordered = false;
-        return this;
-    }
-
     /**
-     * How many records may wait for their answers in each subtask, at least 1; more are held back.
-     * The records in flight are part of each checkpoint, and a checkpoint that finds the queue full
-     * waits until one of them is answered. {@value #DEFAULT_CAPACITY_IN_BATCHES} times {@link
-     * ModelOptions#maxBatchSize} unless given.
-     */
-    public LlavaAsk<T> capacity(int records) {
-        if (records < 1) {
-            throw new IllegalArgumentException(
-                    "capacity is " + records + ", it must be at least 1");
-        }
-        capacity = records;
-        return this;
-    }
-
-    /**
-     * How long a record may wait for its answer, at least 1 ms; after that its result is a failure
-     * with the code {@code CAPACITY}. A record that a restored job asks about again gets the whole
-     * time again. No limit unless given.
-     */
-    public LlavaAsk<T> timeout(Duration value) {
-        if (value.toMillis() < 1) {
-            throw new IllegalArgumentException(
-                    "timeout is " + value + ", it must be at least 1 ms");
-        }
-        timeout = value;
-        return this;
-    }
-
-    /** Name of the step in Flink's web interface and metrics. */
-    public LlavaAsk<T> name(String value) {
-        name = Objects.requireNonNull(value, "name");
-        return this;
-    }
-
-    /** Identifies the step in savepoints. Give one to every job whose state should survive. */
-    public LlavaAsk<T> uid(String value) {
-        uid = Objects.requireNonNull(value, "uid");
-        return this;
-    }
-
-    /**
-     * Adds the step to the job.
+     * Asks equal requests once: what was answered within a time is answered from keyed state, and a
+     * request that is equal to one in flight waits for its answer. Off unless called.
      *
-     * @throws IllegalStateException if something is missing, or settings exclude each other
+     * <p>Requests are equal if their pictures, question or dialogue, generation settings and the
+     * checkpoint are. Pictures are told apart by their content, or by their reference where records
+     * name them. Failures are not remembered.
+     *
+     * @param timeToLive how long an answer is remembered, in processing time from when it was given
      */
-    public SingleOutputStreamOperator<LlavaResult<T>> answers() {
-        if (folder == null) {
-            throw new IllegalStateException(
-                    "There is no model: give the checkpoint folder with model(...).");
+    public LlavaAsk<T> deduplicate(Duration timeToLive) {
+        if (timeToLive.toMillis() < 1) {
+            throw new IllegalArgumentException(
+                    "time-to-live is " + timeToLive + ", it must be at least 1 ms");
         }
-        LlavaOperatorFactory<T> factory =
-                new LlavaOperatorFactory<>(
-                        requests.extractor(),
-                        new PoolModelSource(new TaskModel(folder, options, scope)),
-                        stream.getType(),
-                        new QueueSettings(ordered, checkedCapacity(), timeout));
-        SingleOutputStreamOperator<LlavaResult<T>> results =
-                stream.transform(name, LlavaResult.type(stream.getType()), factory);
-        return uid == null ? results : results.uid(uid);
+        remembered = timeToLive;
+        return this;
     }
 
-    private int checkedCapacity() {
-        int most = options.limits().maxQueuedRequests();
-        if (capacity > most) {
-            throw new IllegalStateException(
-                    "capacity is "
-                            + capacity
-                            + ", more than the model's max-queued-requests ("
-                            + most
-                            + "): lower it, or raise the limit in the options.");
+    /**
+     * The same, with another way to tell pictures apart.
+     *
+     * @param identity of the pictures of a record, such as URI, size and time of change of a file
+     *     that may be replaced in place
+     */
+    public LlavaAsk<T> deduplicate(Duration timeToLive, SerializableFunction<T, String> identity) {
+        pictureIdentity = Objects.requireNonNull(identity, "identity");
+        return deduplicate(timeToLive);
+    }
+
+    @Override
+    public SingleOutputStreamOperator<LlavaResult<T>> answers() {
+        SerializableFunction<T, RequestDraft> drafts = requests.drafts();
+        if (remembered != null) {
+            return deduplicated(drafts);
         }
-        return capacity > 0
-                ? capacity
-                : Math.min(most, DEFAULT_CAPACITY_IN_BATCHES * options.batching().maxBatchSize());
+        if (modelChanges != null) {
+            return transform(modelChanges.stamp(stream, value -> "", uid()), changing(drafts));
+        }
+        return transform(
+                stream,
+                OperatorPlan.plain(
+                        stream.getType(), drafts, models(), pictureAccess(), queueSettings()));
+    }
+
+    private OperatorPlan<Question<T>, T> changing(SerializableFunction<T, RequestDraft> drafts) {
+        return new OperatorPlan<>(
+                Question.type(stream.getType()),
+                Question::input,
+                Question::model,
+                question -> drafts.apply(question.input()),
+                null,
+                null,
+                models(),
+                true,
+                pictureAccess(),
+                queueSettings(),
+                deadLetters());
+    }
+
+    private SingleOutputStreamOperator<LlavaResult<T>> deduplicated(
+            SerializableFunction<T, RequestDraft> drafts) {
+        RequestKey<T> key = new RequestKey<>(drafts, pictureIdentity);
+        DataStream<Question<T>> questions =
+                modelChanges == null
+                        ? Question.stamp(stream, key, uid())
+                        : modelChanges.stamp(stream, key, uid());
+        return transform(
+                questions.keyBy(Question::key),
+                new OperatorPlan<>(
+                        Question.type(stream.getType()),
+                        Question::input,
+                        Question::model,
+                        null,
+                        Question::key,
+                        new AnswerMemory<>(key, remembered),
+                        models(),
+                        modelChanges != null,
+                        pictureAccess(),
+                        queueSettings(),
+                        deadLetters()));
     }
 }

@@ -3,6 +3,7 @@ package io.flinkllava.operators;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.runtime.event.WatermarkEvent;
+import org.apache.flink.runtime.jobgraph.JobType;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -17,48 +18,64 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.function.ThrowingRunnable;
 
 import io.flinkllava.flink.metrics.LlavaMetrics;
+import io.flinkllava.flink.pictures.PictureReader;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
-import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.LlavaRequest;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Asks a model about each record, without waiting for the answer before it takes the next record.
  *
+ * <p>The way of a record: it waits for room, joins the {@link InFlightQueue} and, when {@link
+ * Turns} says so, asks the model of its version. A failure that may pass is asked again after a
+ * pause. The outcome leaves when the queue lets it: as a result, as a dead letter, or as the end of
+ * the job.
+ *
  * <p>Threading: everything happens in the task's thread. Answers are completed by the model's
  * threads and hop to the mailbox; waiting for room in the queue or for the end is {@code yield},
  * which lets the mailbox run.
  *
  * <p>State: the records in flight are written at a snapshot and asked about again after a restore,
- * so a record may be submitted more than once and has one result. Watermarks are not kept: they
+ * so a record may be submitted more than once and has one outcome. Watermarks are not kept: they
  * only promise, and a source that is restored promises again.
  *
  * <p>What is not a record (watermarks, idleness, latency markers, attributes) keeps its place among
  * the records.
+ *
+ * @param <I> what arrives: a record, or a {@link Question} that contains one
+ * @param <T> the job's records
  */
-final class LlavaOperator<T> extends AbstractStreamOperator<LlavaResult<T>>
-        implements OneInputStreamOperator<T, LlavaResult<T>>, BoundedOneInput {
+final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
+        implements OneInputStreamOperator<I, LlavaResult<T>>, BoundedOneInput {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient LlavaOperatorFactory<T> plan;
+    private static final int PICTURES_AT_ONCE = 8;
+
+    private final transient OperatorPlan<I, T> plan;
     private final transient QueueSettings settings;
     private final transient MailboxExecutor mailbox;
-    private final transient InFlightQueue<InFlight<T>> queue;
+    private final transient InFlightQueue<InFlight<I>> queue;
 
-    private transient InFlightState<T> state;
-    private transient TypeSerializer<T> inputSerializer;
-    private transient OpenModel model;
-    private transient String modelName;
-    private transient RequestSubmitter<T> submitter;
+    private transient InFlightState<I> state;
+    private transient Turns<I> turns;
+    private transient boolean restored;
+    private transient long nextSequence;
+    private transient TypeSerializer<I> inputSerializer;
+    private transient TaskModels models;
+    private transient PictureReader pictures;
+    private transient RequestSubmitter submitter;
     private transient LlavaMetrics llavaMetrics;
+    private transient ResultHandler<I, T> results;
     private transient volatile boolean closed;
 
-    LlavaOperator(
-            StreamOperatorParameters<LlavaResult<T>> parameters, LlavaOperatorFactory<T> plan) {
+    LlavaOperator(StreamOperatorParameters<LlavaResult<T>> parameters, OperatorPlan<I, T> plan) {
         super(parameters);
         this.plan = plan;
         this.settings = plan.settings();
@@ -69,7 +86,24 @@ final class LlavaOperator<T> extends AbstractStreamOperator<LlavaResult<T>>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        state = new InFlightState<>(context.getOperatorStateStore(), plan.inputType());
+        restored = context.isRestored();
+        if (plan.keyed()) {
+            state =
+                    new KeyedInFlightState<>(
+                            getKeyedStateBackend(),
+                            context.getKeyedStateStore(),
+                            plan.inputType(),
+                            restored);
+            turns = onePerKey(plan.memory(), context);
+        } else {
+            state = new OperatorInFlightState<>(context.getOperatorStateStore(), plan.inputType());
+            turns = new EveryoneAtOnce<>(plan.drafts());
+        }
+    }
+
+    private <M> Turns<I> onePerKey(KeyMemory<I, M> memory, StateInitializationContext context) {
+        boolean batch = getContainingTask().getEnvironment().getJobType() == JobType.BATCH;
+        return new OnePerKey<>(memory, this, context.getKeyedStateStore(), batch);
     }
 
     @Override
@@ -77,35 +111,41 @@ final class LlavaOperator<T> extends AbstractStreamOperator<LlavaResult<T>>
         super.open();
         inputSerializer =
                 plan.inputType().createSerializer(getExecutionConfig().getSerializerConfig());
-        model = openModel();
-        modelName = model.model().info().name();
-        submitter = new RequestSubmitter<>(plan.extractor(), model.model());
+        pictures = PictureReader.open(plan.pictures(), PICTURES_AT_ONCE);
+        submitter = new RequestSubmitter(pictures);
+        models = new TaskModels(plan.models(), getRuntimeContext());
+        // Where models change, the first may be long gone when a job is restored.
+        if (!plan.modelChanges() || !restored) {
+            models.openFirst();
+        }
         llavaMetrics = new LlavaMetrics(getMetricGroup());
         llavaMetrics.queue(queue::size, settings.capacity());
-        llavaMetrics.engine(model.model()::counters);
-        for (StreamRecord<T> record : state.stored()) {
+        llavaMetrics.model(models::current, models::loadMillis);
+        results = new ResultHandler<>(plan, output, llavaMetrics);
+        for (StoredRequest<I> stored : state.stored()) {
+            nextSequence = Math.max(nextSequence, stored.sequence() + 1);
             awaitRoom();
-            ask(record);
+            takeBack(stored);
         }
         state.forget();
+        emit();
     }
 
-    private OpenModel openModel() {
-        try {
-            return plan.models().open(getRuntimeContext());
-        } catch (LlavaException e) {
-            boolean firstAttempt = getRuntimeContext().getTaskInfo().getAttemptNumber() == 0;
-            // A job that ran before may have come to a machine where the folder is not there yet.
-            throw firstAttempt && e.code() == LlavaErrorCode.MODEL
-                    ? new UnusableModelException(e)
-                    : e;
+    private void takeBack(StoredRequest<I> stored) throws Exception {
+        InFlight<I> request = inFlight(stored.record(), stored.sequence(), stored.attempts());
+        if (stored.finished()) {
+            queue.add(request);
+            queue.finish(request);
+            request.finished(stored.outcome());
+        } else {
+            take(request);
         }
     }
 
     @Override
-    public void processElement(StreamRecord<T> record) throws Exception {
+    public void processElement(StreamRecord<I> record) throws Exception {
         awaitRoom();
-        ask(record.copy(own(record.getValue())));
+        take(inFlight(record.copy(own(record.getValue())), nextSequence++, 0));
     }
 
     private void awaitRoom() throws InterruptedException {
@@ -115,25 +155,44 @@ final class LlavaOperator<T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     /** With object reuse the sender may change the value as soon as it has control again. */
-    private T own(T value) {
+    private I own(I value) {
         return getExecutionConfig().isObjectReuseEnabled() ? inputSerializer.copy(value) : value;
     }
 
-    private void ask(StreamRecord<T> record) {
-        long now = getProcessingTimeService().getCurrentProcessingTime();
-        InFlight<T> request = new InFlight<>(record, now);
+    private InFlight<I> inFlight(StreamRecord<I> record, long sequence, int attempts)
+            throws Exception {
+        Object key = plan.keyed() ? plan.keys().getKey(record.getValue()) : null;
+        return new InFlight<>(record, key, sequence, now(), attempts);
+    }
+
+    private long now() {
+        return getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    private void take(InFlight<I> request) throws Exception {
         queue.add(request);
         llavaMetrics.requested();
         if (settings.hasTimeout()) {
-            long deadline = now + settings.timeout().toMillis();
             request.expiresWith(
                     getProcessingTimeService()
-                            .registerTimer(deadline, time -> complete(request, tooLate())));
+                            .registerTimer(deadline(request), time -> expire(request)));
         }
-        CompletableFuture<LlavaAnswer> future = submitter.submit(record.getValue());
-        request.submitted(future);
-        CompletableFuture<LlavaAnswer> unused =
-                future.whenComplete((answer, problem) -> hop(request, answer, problem));
+        if (turns.arrived(request)) {
+            begin(request);
+        }
+    }
+
+    private long deadline(InFlight<I> request) {
+        return settings.hasTimeout()
+                ? request.arrival() + settings.timeout().toMillis()
+                : Long.MAX_VALUE;
+    }
+
+    private void expire(InFlight<I> request) throws Exception {
+        if (queue.isRunning(request)) {
+            llavaMetrics.timedOut();
+            finish(request, Optional.of(outcome(request, tooLate())));
+        }
     }
 
     private LlavaAnswer tooLate() {
@@ -148,44 +207,146 @@ final class LlavaOperator<T> extends AbstractStreamOperator<LlavaResult<T>>
         return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
     }
 
-    /** Runs in a thread of the model. */
-    private void hop(InFlight<T> request, LlavaAnswer answer, Throwable problem) {
-        if (closed) {
+    /** A record has its turn, for the first time or again. */
+    private void begin(InFlight<I> request) {
+        request.tries();
+        LlavaModel model;
+        Turn turn;
+        try {
+            model = models.of(plan.version().apply(request.value()));
+            turn = turns.turn(request, model.info().fingerprint());
+        } catch (Exception e) {
+            LlavaAnswer.Failure failure = RequestSubmitter.failure(e, LlavaErrorCode.INPUT);
+            if (!triesAgain(request, failure)) {
+                finishLater(request, Optional.of(outcome(request, failure)));
+            }
             return;
         }
-        LlavaAnswer outcome =
-                problem == null
-                        ? answer
-                        : RequestSubmitter.failure(problem, LlavaErrorCode.INTERNAL);
-        try {
-            mailbox.execute(() -> complete(request, outcome), "LLaVA answer");
-        } catch (RejectedExecutionException ignored) {
-            // The task ended between the check and the call; nobody waits for this answer.
+        if (turn instanceof Turn.Ask asking) {
+            ask(request, model, asking.draft());
+        } else if (turn instanceof Turn.Known known) {
+            finishLater(request, Optional.of(known.outcome()));
+        } else {
+            finishLater(request, Optional.empty());
         }
     }
 
-    private void complete(InFlight<T> request, LlavaAnswer answer) throws Exception {
-        if (!queue.finish(request)) {
-            return; // Its time ran out before, or a model completed twice: it has its result.
+    private void ask(InFlight<I> request, LlavaModel model, RequestDraft draft) {
+        CompletableFuture<LlavaAnswer> future =
+                submitter.submit(model, draft.within(timeLeft(request)));
+        request.submitted(future);
+        CompletableFuture<LlavaAnswer> unused =
+                future.whenComplete(
+                        (answer, problem) -> {
+                            LlavaAnswer said =
+                                    problem == null
+                                            ? answer
+                                            : RequestSubmitter.failure(
+                                                    problem, LlavaErrorCode.INTERNAL);
+                            hop(() -> answered(request, model, said), "LLaVA answer");
+                        });
+    }
+
+    /** The model's own limit ends a late request's steps; the timer here ends its waiting. */
+    private Duration timeLeft(InFlight<I> request) {
+        return settings.hasTimeout()
+                ? Duration.ofMillis(Math.max(1, deadline(request) - now()))
+                : LlavaRequest.NO_LIMIT;
+    }
+
+    /** Runs in any thread. */
+    private void hop(ThrowingRunnable<Exception> mail, String description) {
+        if (closed) {
+            return;
         }
-        request.answered(answer);
-        long took = getProcessingTimeService().getCurrentProcessingTime() - request.arrival();
-        llavaMetrics.answered(answer, Duration.ofMillis(took));
+        try {
+            mailbox.execute(mail, description);
+        } catch (RejectedExecutionException ignored) {
+            // The task ended between the check and the call; nobody waits for this any more.
+        }
+    }
+
+    private void answered(InFlight<I> request, LlavaModel model, LlavaAnswer answer)
+            throws Exception {
+        if (!queue.isRunning(request)) {
+            return; // Its time ran out before, or a model completed twice: it has its outcome.
+        }
+        if (answer instanceof LlavaAnswer.Failure failure && triesAgain(request, failure)) {
+            return;
+        }
+        finish(
+                request,
+                Optional.of(new Outcome(answer, model.info().name(), model.info().fingerprint())));
+    }
+
+    private boolean triesAgain(InFlight<I> request, LlavaAnswer.Failure failure) {
+        RetryPolicy retry = settings.retry();
+        if (!retry.retries(failure.code(), request.attempts())) {
+            return false;
+        }
+        long time = now() + retry.pauseMillis(request.attempts(), request.sequence());
+        if (time >= deadline(request)) {
+            return false;
+        }
+        llavaMetrics.retried();
+        request.retriesWith(
+                getProcessingTimeService()
+                        .registerTimer(
+                                time,
+                                reached -> {
+                                    if (queue.isRunning(request)) {
+                                        begin(request);
+                                    }
+                                }));
+        return true;
+    }
+
+    /** What went wrong before a model said anything. */
+    private Outcome outcome(InFlight<I> request, LlavaAnswer failure) {
+        return models.outcome(plan.version().apply(request.value()), failure);
+    }
+
+    /** By mail: a long line of records with known answers would make a deep stack. */
+    private void finishLater(InFlight<I> request, Optional<Outcome> outcome) {
+        hop(() -> finish(request, outcome), "LLaVA outcome");
+    }
+
+    private void finish(InFlight<I> request, Optional<Outcome> outcome) throws Exception {
+        if (!queue.finish(request)) {
+            return; // Its time ran out before.
+        }
+        request.finished(outcome);
+        outcome.ifPresent(what -> count(request, what));
+        outcome.ifPresent(results::check);
+        turns.finished(request).ifPresent(this::begin);
+        dropOldModels();
         emit();
+    }
+
+    private void count(InFlight<I> request, Outcome outcome) {
+        Duration took = Duration.ofMillis(now() - request.arrival());
+        if (outcome.remembered()) {
+            llavaMetrics.answeredFromMemory(took);
+        } else {
+            llavaMetrics.answered(outcome.answer(), took);
+        }
+    }
+
+    private void dropOldModels() {
+        if (models.size() > 1) {
+            models.keep(
+                    queue.running().stream()
+                            .map(request -> plan.version().apply(request.value()))
+                            .toList());
+        }
     }
 
     /** Emits one thing and comes back for the next, so that other mails get their turn between. */
     private void emit() throws Exception {
-        queue.emitNext(this::emit);
+        queue.emitNext(request -> results.emit(request, now()));
         if (queue.hasNext()) {
-            mailbox.execute(this::emit, "LLaVA result");
+            hop(this::emit, "LLaVA result");
         }
-    }
-
-    private void emit(InFlight<T> request) {
-        StreamRecord<T> record = request.record();
-        output.collect(
-                record.replace(new LlavaResult<>(record.getValue(), request.answer(), modelName)));
     }
 
     private void keepInOrder(ThrowingRunnable<Exception> action) throws Exception {
@@ -221,7 +382,7 @@ final class LlavaOperator<T> extends AbstractStreamOperator<LlavaResult<T>>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        state.store(queue.requests().stream().map(InFlight::record).toList());
+        state.store(queue.requests());
     }
 
     @Override
@@ -242,17 +403,15 @@ final class LlavaOperator<T> extends AbstractStreamOperator<LlavaResult<T>>
     public void close() throws Exception {
         closed = true;
         queue.requests().forEach(InFlight::cancel);
+        if (pictures != null) {
+            pictures.close();
+        }
         try {
-            releaseModel();
+            if (models != null) {
+                models.close();
+            }
         } finally {
             super.close();
-        }
-    }
-
-    private void releaseModel() {
-        if (model != null) {
-            model.close();
-            model = null;
         }
     }
 }

@@ -7,6 +7,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import io.flinkllava.flink.types.LlavaAnswerTypeInfo;
 import io.flinkllava.runtime.LlavaAnswer;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -15,14 +16,17 @@ import java.util.Objects;
  *
  * @param input the record that asked
  * @param answer the answer, or why there is none
- * @param model name of the model that answered
+ * @param model name of the model that answered, or should have
+ * @param modelVersion fingerprint of that model's checkpoint, see {@link
+ *     io.flinkllava.runtime.ModelInfo#fingerprint}
  */
 @TypeInfo(LlavaResultTypeInfoFactory.class)
-public record LlavaResult<T>(T input, LlavaAnswer answer, String model) {
+public record LlavaResult<T>(T input, LlavaAnswer answer, String model, String modelVersion) {
 
     public LlavaResult {
         Objects.requireNonNull(answer, "answer");
         Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(modelVersion, "modelVersion");
     }
 
     /**
@@ -41,6 +45,8 @@ public record LlavaResult<T>(T input, LlavaAnswer answer, String model) {
                                         "answer",
                                         LlavaAnswerTypeInfo.INSTANCE,
                                         "model",
+                                        Types.STRING,
+                                        "modelVersion",
                                         Types.STRING));
     }
 
@@ -68,6 +74,16 @@ public record LlavaResult<T>(T input, LlavaAnswer answer, String model) {
             return text;
         }
         throw new IllegalStateException("There is no answer: " + failure().message());
+    }
+
+    /**
+     * How likely each of the choices was, in the order in which they were given; empty unless the
+     * model chose.
+     *
+     * @throws IllegalStateException if there is no answer; see {@link #isText}
+     */
+    public List<LlavaAnswer.Choice> choices() {
+        return generated().choices();
     }
 
     /**

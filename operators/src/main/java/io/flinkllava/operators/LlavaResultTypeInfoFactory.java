@@ -14,13 +14,20 @@ public final class LlavaResultTypeInfoFactory<T> extends TypeInfoFactory<LlavaRe
     @SuppressWarnings("unchecked") // T is the only parameter of LlavaResult.
     public TypeInformation<LlavaResult<T>> createTypeInfo(
             Type type, Map<String, TypeInformation<?>> genericParameters) {
+        return LlavaResult.type((TypeInformation<T>) inputType(type, genericParameters));
+    }
+
+    /** The type of the record in a type whose only parameter it is. */
+    static TypeInformation<?> inputType(
+            Type type, Map<String, TypeInformation<?>> genericParameters) {
         TypeInformation<?> input = genericParameters.get("T");
         if (input == null) {
             throw new InvalidTypesException(
                     "The type of the input in "
                             + type
-                            + " is not known. Give it with returns(LlavaResult.type(...)).");
+                            + " is not known. Give it with returns(...), made by the type(...)"
+                            + " method of the class.");
         }
-        return LlavaResult.type((TypeInformation<T>) input);
+        return input;
     }
 }

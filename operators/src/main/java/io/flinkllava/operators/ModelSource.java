@@ -4,13 +4,15 @@ import org.apache.flink.api.common.functions.RuntimeContext;
 
 import java.io.Serializable;
 
-/** Where an operator gets its model from. Travels with the job; opens nothing before it is told. */
+/**
+ * Where an operator gets its models from. Travels with the job; opens nothing before it is told.
+ */
 interface ModelSource extends Serializable {
 
     /**
-     * Gets the model for a task, in the task's thread. The caller closes it.
+     * Gets a model for a task, in the task's thread. The caller closes it.
      *
      * @throws io.flinkllava.runtime.LlavaException if there is no such model
      */
-    OpenModel open(RuntimeContext context);
+    OpenModel open(RuntimeContext context, ModelVersion version);
 }

@@ -1,46 +1,81 @@
 package io.flinkllava.operators;
 
-import org.apache.flink.util.function.SerializableFunction;
-
+import io.flinkllava.flink.pictures.PictureReader;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
-import io.flinkllava.runtime.LlavaRequest;
 
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
- * Turns a record into an answer, whatever happens: an exception in the job's own function is a
- * failure of that record, not of the job. Errors of the JVM are left alone.
+ * Turns a draft into an answer, whatever happens: exceptions become failures of that record, not of
+ * the job. Errors of the JVM are left alone.
  */
-final class RequestSubmitter<T> {
+final class RequestSubmitter {
 
     /** An exception's message may quote the record; a picture in it must not reach the answer. */
     private static final int LONGEST_MESSAGE = 500;
 
-    private final SerializableFunction<T, LlavaRequest> extractor;
-    private final LlavaModel model;
+    private final PictureReader reader;
 
-    RequestSubmitter(SerializableFunction<T, LlavaRequest> extractor, LlavaModel model) {
-        this.extractor = extractor;
-        this.model = model;
+    RequestSubmitter(PictureReader reader) {
+        this.reader = reader;
     }
 
-    /** Asks the model; never throws an exception, but the future may be cancelled. */
-    CompletableFuture<LlavaAnswer> submit(T value) {
-        LlavaRequest request;
-        try {
-            request = RequestExtractor.present(extractor.apply(value), "request");
-        } catch (Exception e) {
-            return CompletableFuture.completedFuture(failure(e, LlavaErrorCode.INPUT));
+    /**
+     * Reads the pictures that the record only names, and asks the model. Never throws an exception,
+     * but the future may be cancelled, which ends what works for it.
+     */
+    CompletableFuture<LlavaAnswer> submit(LlavaModel model, RequestDraft draft) {
+        List<CompletableFuture<byte[]>> pictures = draft.read(reader);
+        CompletableFuture<Void> all =
+                CompletableFuture.allOf(pictures.toArray(CompletableFuture<?>[]::new));
+        if (all.isDone() && !all.isCompletedExceptionally()) {
+            return ask(model, draft, pictures);
         }
+        CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
+        pictures.forEach(picture -> cancelWith(answer, picture));
+        CompletableFuture<Void> unused =
+                all.whenComplete(
+                        (nothing, problem) -> {
+                            if (problem != null) {
+                                answer.complete(failure(problem, LlavaErrorCode.UNAVAILABLE));
+                            } else if (!answer.isDone()) {
+                                follow(answer, ask(model, draft, pictures));
+                            }
+                        });
+        return answer;
+    }
+
+    private static CompletableFuture<LlavaAnswer> ask(
+            LlavaModel model, RequestDraft draft, List<CompletableFuture<byte[]>> pictures) {
         try {
-            return model.submit(request);
+            return model.submit(draft.request(pictures));
         } catch (Exception e) {
             return CompletableFuture.completedFuture(failure(e, LlavaErrorCode.INTERNAL));
         }
+    }
+
+    private static void follow(
+            CompletableFuture<LlavaAnswer> answer, CompletableFuture<LlavaAnswer> asked) {
+        cancelWith(answer, asked);
+        CompletableFuture<LlavaAnswer> unused =
+                asked.whenComplete(
+                        (value, problem) -> {
+                            if (problem == null) {
+                                answer.complete(value);
+                            } else {
+                                answer.completeExceptionally(problem);
+                            }
+                        });
+    }
+
+    private static void cancelWith(CompletableFuture<?> answer, CompletableFuture<?> work) {
+        CompletableFuture<?> unused = answer.whenComplete((value, problem) -> work.cancel(true));
     }
 
     /** The failure that an exception stands for, with this code if it has none of its own. */
@@ -49,7 +84,10 @@ final class RequestSubmitter<T> {
             return new LlavaAnswer.Failure(
                     known.code(), shortened(String.valueOf(known.getMessage())));
         }
-        // The wrapper only repeats its cause.
+        // These wrappers only repeat their causes.
+        if (problem instanceof CompletionException wrapper && wrapper.getCause() != null) {
+            return failure(wrapper.getCause(), otherwise);
+        }
         Throwable cause = problem instanceof UncheckedIOException ? problem.getCause() : problem;
         return new LlavaAnswer.Failure(
                 otherwise, shortened(cause.getClass().getSimpleName() + ": " + cause.getMessage()));

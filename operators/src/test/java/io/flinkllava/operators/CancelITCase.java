@@ -44,14 +44,19 @@ class CancelITCase {
         full = new CountDownLatch(CAPACITY);
         JobClient job =
                 start(
-                        new LlavaOperatorFactory<>(
+                        AskHarness.factory(
                                 photo -> {
                                     full.countDown();
                                     return photo.request();
                                 },
-                                context -> new OpenModel(model, model::close),
+                                (context, version) -> new OpenModel(model, model::close),
                                 PHOTO,
-                                new QueueSettings(true, CAPACITY, QueueSettings.NO_TIMEOUT)));
+                                new QueueSettings(
+                                        true,
+                                        CAPACITY,
+                                        QueueSettings.NO_TIMEOUT,
+                                        RetryPolicy.NONE,
+                                        ErrorPolicy.AS_RESULT)));
         assertThat(full.await(10, TimeUnit.SECONDS)).isTrue();
 
         long start = System.nanoTime();
@@ -69,14 +74,19 @@ class CancelITCase {
     void modelThatCannotBeOpenedFailsTheJobForGood() throws Exception {
         JobClient job =
                 start(
-                        new LlavaOperatorFactory<>(
+                        AskHarness.factory(
                                 Photo::request,
-                                context -> {
+                                (context, version) -> {
                                     OPENS.incrementAndGet();
                                     throw LlavaException.model("/models/x/config.json is missing.");
                                 },
                                 PHOTO,
-                                new QueueSettings(true, CAPACITY, QueueSettings.NO_TIMEOUT)));
+                                new QueueSettings(
+                                        true,
+                                        CAPACITY,
+                                        QueueSettings.NO_TIMEOUT,
+                                        RetryPolicy.NONE,
+                                        ErrorPolicy.AS_RESULT)));
         assertThatThrownBy(() -> job.getJobExecutionResult().get(10, TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(LlavaException.class)
                 .rootCause()
@@ -84,7 +94,7 @@ class CancelITCase {
         assertThat(OPENS).hasValue(1);
     }
 
-    private static JobClient start(LlavaOperatorFactory<Photo> factory) throws Exception {
+    private static JobClient start(LlavaOperatorFactory<Photo, Photo> factory) throws Exception {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.restarting());
         env.setParallelism(1);

@@ -1,34 +1,32 @@
 package io.flinkllava.operators;
 
 import org.apache.flink.api.common.RuntimeExecutionMode;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 
+import io.flinkllava.flink.pictures.PictureAccess;
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import java.util.List;
-import java.util.stream.IntStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Every record of a job that fails again and again has exactly one result. */
 class ExactlyOnceITCase {
 
-    private static final int RECORDS = 1000;
-    private static final double RECORDS_PER_SECOND = 500;
-    private static final TypeInformation<Photo> PHOTO = Types.POJO(Photo.class);
+    private static final int NEVER_ENDS = 500;
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(4);
 
@@ -45,24 +43,59 @@ class ExactlyOnceITCase {
 
     @Test
     void orderedWithAlignedCheckpoints() throws Exception {
-        planAllPhases();
-        StreamExecutionEnvironment env =
-                restarting("execution.checkpointing.unaligned.enabled", "false");
-        env.setParallelism(1);
-        run(env, true);
-        assertOnePerRecord(Committed.results());
+        FaultyJob.planAllPhases();
+        StreamExecutionEnvironment env = FaultyJob.environment(false, 1);
+        FaultyJob.collect(answers(env, FaultyJob.settings(true), FaultyJob.models()));
+        env.execute();
+        FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
         assertThat(Committed.results()).extracting(result -> result.input().id()).isSorted();
     }
 
     @Test
     void unorderedWithUnalignedCheckpoints() throws Exception {
-        planAllPhases();
-        StreamExecutionEnvironment env =
-                restarting("execution.checkpointing.unaligned.enabled", "true");
-        env.setParallelism(2);
+        FaultyJob.planAllPhases();
+        StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
         env.getConfig().enableObjectReuse();
-        run(env, false);
-        assertOnePerRecord(Committed.results());
+        FaultyJob.collect(answers(env, FaultyJob.settings(false), FaultyJob.models()));
+        env.execute();
+        FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
+    }
+
+    /** Every tenth request fails at first and is answered then, every five hundredth never ends. */
+    @Test
+    void retriesAndTimeouts() throws Exception {
+        Faults.plan("emit", 1, 400, 900, 1700);
+        Faults.plan("snapshot", 2, 7);
+        StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
+        QueueSettings settings =
+                new QueueSettings(
+                        false,
+                        64,
+                        Duration.ofSeconds(2),
+                        RetryPolicy.DEFAULT
+                                .withMaxAttempts(10)
+                                .withPauses(Duration.ofMillis(5), Duration.ofMillis(5)),
+                        ErrorPolicy.AS_RESULT);
+        FaultyJob.collect(
+                answers(
+                        env,
+                        settings,
+                        (context, version) -> {
+                            Flaky model = new Flaky();
+                            return new OpenModel(model, model::close);
+                        }));
+        env.execute();
+        FaultyJob.assertEveryIdOnce(Committed.results());
+        assertThat(Committed.results())
+                .allSatisfy(
+                        result -> {
+                            if (result.input().id() % NEVER_ENDS == 0) {
+                                assertThat(result.failure().code())
+                                        .isEqualTo(LlavaErrorCode.CAPACITY);
+                            } else {
+                                assertThat(result.text()).isEqualTo(result.input().expectedText());
+                            }
+                        });
     }
 
     @Test
@@ -72,74 +105,46 @@ class ExactlyOnceITCase {
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         env.setParallelism(2);
         // No checkpoints, no faults: here Flink can collect.
-        assertOnePerRecord(answers(env, false).executeAndCollect(2 * RECORDS));
-    }
-
-    private static void planAllPhases() {
-        Faults.plan("open", 2);
-        Faults.plan("extract", 1, 200, 555);
-        Faults.plan("submit", 100, 700);
-        Faults.plan("emit", 1, 150, 650);
-        Faults.plan("snapshot", 2, 9);
-        Faults.plan("notify", 3);
-    }
-
-    private static StreamExecutionEnvironment restarting(String key, String value) {
-        Configuration configuration = LocalCluster.restarting();
-        configuration.setString(key, value);
-        StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-        env.enableCheckpointing(30);
-        return env;
-    }
-
-    private static void run(StreamExecutionEnvironment env, boolean ordered) throws Exception {
-        answers(env, ordered)
-                .process(new Committed())
-                .returns(Types.VOID)
-                .sinkTo(new DiscardingSink<>());
-        env.execute();
+        FaultyJob.assertEveryAnswerIsThatOfItsRecord(
+                answers(env, FaultyJob.settings(false), FaultyJob.models())
+                        .executeAndCollect(2 * FaultyJob.RECORDS));
     }
 
     private static SingleOutputStreamOperator<LlavaResult<Photo>> answers(
-            StreamExecutionEnvironment env, boolean ordered) {
-        DataStream<Photo> photos =
-                env.fromSource(
-                                new DataGeneratorSource<>(
-                                        (Long index) -> Photo.number(index.intValue()),
-                                        RECORDS,
-                                        RateLimiterStrategy.perSecond(RECORDS_PER_SECOND),
-                                        PHOTO),
-                                WatermarkStrategy.<Photo>forMonotonousTimestamps()
-                                        .withTimestampAssigner((photo, time) -> photo.id()),
-                                "photos")
-                        .setParallelism(1);
-        LlavaOperatorFactory<Photo> factory =
-                new LlavaOperatorFactory<>(
-                        photo -> {
-                            Faults.at("extract");
-                            return photo.request();
-                        },
-                        context -> {
-                            Faults.at("open");
-                            ScrambledModel model = new ScrambledModel();
-                            return new OpenModel(model, model::close);
-                        },
-                        PHOTO,
-                        new QueueSettings(ordered, 16, QueueSettings.NO_TIMEOUT));
+            StreamExecutionEnvironment env, QueueSettings settings, ModelSource models) {
+        DataStream<Photo> photos = FaultyJob.photos(env);
         // Ordered: chained to the source, whose checkpoints come as mails. Unordered: over the
         // network.
-        DataStream<Photo> input = ordered ? photos : photos.rebalance();
-        return input.transform("ask", LlavaResult.type(PHOTO), factory);
+        return (settings.ordered() ? photos : photos.rebalance())
+                .transform(
+                        "ask",
+                        LlavaResult.type(FaultyJob.PHOTO),
+                        new LlavaOperatorFactory<>(
+                                OperatorPlan.plain(
+                                        FaultyJob.PHOTO,
+                                        photo -> RequestDraft.of(photo.request()),
+                                        models,
+                                        PictureAccess.NONE,
+                                        settings)))
+                .uid("ask");
     }
 
-    private static void assertOnePerRecord(List<LlavaResult<Photo>> results) {
-        assertThat(results)
-                .extracting(result -> result.input().id())
-                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, RECORDS).boxed().toList());
-        assertThat(results)
-                .allSatisfy(
-                        result ->
-                                assertThat(result.text()).isEqualTo(result.input().expectedText()));
+    /** Forgets what it failed when it is opened again. */
+    private static final class Flaky extends ForwardingModel {
+
+        private final Set<String> failed = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
+            String id = new String(request.images().get(0), StandardCharsets.UTF_8);
+            if (Integer.parseInt(id) % NEVER_ENDS == 0) {
+                return new CompletableFuture<>();
+            }
+            if (id.endsWith("0") && failed.add(id)) {
+                return CompletableFuture.completedFuture(
+                        new LlavaAnswer.Failure(LlavaErrorCode.UNAVAILABLE, "Not now."));
+            }
+            return super.submit(request);
+        }
     }
 }

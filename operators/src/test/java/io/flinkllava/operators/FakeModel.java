@@ -26,7 +26,15 @@ final class FakeModel implements LlavaModel {
         CompletableFuture<LlavaAnswer> future = new CompletableFuture<>();
         requests.add(request);
         futures.add(future);
+        notifyAll();
         return future;
+    }
+
+    /** Waits until so many requests were asked. */
+    synchronized void awaitAsked(int count) throws InterruptedException {
+        while (requests.size() < count) {
+            wait();
+        }
     }
 
     /** Answers the n-th request it was asked, from 0. */

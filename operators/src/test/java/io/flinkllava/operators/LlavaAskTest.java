@@ -8,6 +8,9 @@ import org.apache.flink.util.InstantiationUtil;
 
 import io.flinkllava.flink.model.ModelScope;
 import io.flinkllava.flink.model.TaskModel;
+import io.flinkllava.flink.pictures.PictureAccess;
+import io.flinkllava.flink.pictures.PictureReader;
+import io.flinkllava.runtime.AnswerConstraint;
 import io.flinkllava.runtime.CheckpointOptions;
 import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.GenerationParameters;
@@ -124,6 +127,65 @@ class LlavaAskTest {
     }
 
     @Test
+    void choosingConstrainsTheAnswerAndNothingElse() throws Exception {
+        LlavaRequest request =
+                request(
+                        Llava.choose(photos, "cat", "dog")
+                                .image(Photo::bytes)
+                                .question("Which?")
+                                .generation(GenerationParameters.DEFAULT.withMaxNewTokens(3)));
+        assertThat(request.generation())
+                .isEqualTo(
+                        GenerationParameters.DEFAULT
+                                .withMaxNewTokens(3)
+                                .withConstraint(
+                                        new AnswerConstraint.Choice(List.of("cat", "dog"))));
+        assertThatThrownBy(() -> Llava.choose(photos, "cat", "cat"))
+                .isInstanceOf(LlavaException.class);
+    }
+
+    @Test
+    void referencesAreNotReadBeforeTheModelIsAsked() throws Exception {
+        RequestDraft draft =
+                built(
+                                Llava.ask(photos)
+                                        .imageReference(photo -> "s3://photos/" + photo.id())
+                                        .question("?"))
+                        .plan()
+                        .drafts()
+                        .apply(PHOTO);
+        assertThat(draft.images()).containsExactly(new PictureSource.Reference("s3://photos/7"));
+    }
+
+    @Test
+    void dialoguesNeedAKeyAndAQuestion() {
+        assertThatThrownBy(
+                        () ->
+                                Llava.conversation(photos)
+                                        .model("/m")
+                                        .question(Photo::question)
+                                        .answers())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("keyBy");
+        assertThatThrownBy(() -> Llava.conversation(photos).model("/m").keyBy(Photo::id).answers())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("question");
+    }
+
+    @Test
+    void nameIsTheUidUnlessThereIsOne() {
+        assertThat(
+                        Llava.conversation(photos)
+                                .model("/m")
+                                .keyBy(Photo::id)
+                                .question(Photo::question)
+                                .answers()
+                                .getTransformation()
+                                .getUid())
+                .isEqualTo("llava-conversation");
+    }
+
+    @Test
     void whatARecordLacksIsNamed() {
         assertInputError(
                 Llava.ask(photos).image(photo -> null).question("?"), "The record's image is null");
@@ -174,10 +236,17 @@ class LlavaAskTest {
 
     @Test
     void defaultsAreSensible() throws Exception {
-        LlavaOperatorFactory<Photo> factory = built(Llava.ask(photos).request(Photo::request));
-        assertThat(factory.settings())
-                .isEqualTo(new QueueSettings(true, 32, QueueSettings.NO_TIMEOUT));
-        assertThat(factory.models())
+        LlavaOperatorFactory<Photo, Photo> factory =
+                built(Llava.ask(photos).request(Photo::request));
+        assertThat(factory.plan().settings())
+                .isEqualTo(
+                        new QueueSettings(
+                                true,
+                                32,
+                                QueueSettings.NO_TIMEOUT,
+                                RetryPolicy.DEFAULT,
+                                ErrorPolicy.AS_RESULT));
+        assertThat(factory.plan().models())
                 .isEqualTo(
                         new PoolModelSource(
                                 new TaskModel("/m", ModelOptions.DEFAULT, ModelScope.SLOT)));
@@ -191,17 +260,25 @@ class LlavaAskTest {
                         .withCheckpoint(
                                 new CheckpointOptions(
                                         "/towers/clip", "v1", "fp16", SeveralImages.ONE_TILE_EACH));
-        LlavaOperatorFactory<Photo> factory =
+        LlavaOperatorFactory<Photo, Photo> factory =
                 built(
                         Llava.ask(photos)
                                 .request(Photo::request)
                                 .options(options)
                                 .scope(ModelScope.DEVICE)
                                 .unordered()
-                                .timeout(Duration.ofSeconds(9)));
-        assertThat(factory.settings())
-                .isEqualTo(new QueueSettings(false, 12, Duration.ofSeconds(9)));
-        assertThat(factory.models())
+                                .timeout(Duration.ofSeconds(9))
+                                .retry(RetryPolicy.NONE)
+                                .onError(ErrorPolicy.FAIL));
+        assertThat(factory.plan().settings())
+                .isEqualTo(
+                        new QueueSettings(
+                                false,
+                                12,
+                                Duration.ofSeconds(9),
+                                RetryPolicy.NONE,
+                                ErrorPolicy.FAIL));
+        assertThat(factory.plan().models())
                 .isEqualTo(new PoolModelSource(new TaskModel("/m", options, ModelScope.DEVICE)));
     }
 
@@ -220,11 +297,14 @@ class LlavaAskTest {
     }
 
     private static LlavaRequest request(LlavaAsk<Photo> ask) throws Exception {
-        return built(ask).extractor().apply(PHOTO);
+        RequestDraft draft = built(ask).plan().drafts().apply(PHOTO);
+        try (PictureReader reader = PictureReader.open(PictureAccess.NONE, 1)) {
+            return draft.request(draft.read(reader));
+        }
     }
 
     /** The factory as a task gets it: serialized and back. */
-    private static LlavaOperatorFactory<Photo> built(LlavaAsk<Photo> ask)
+    private static LlavaOperatorFactory<Photo, Photo> built(LlavaAsk<Photo> ask)
             throws IOException, ClassNotFoundException {
         OneInputTransformation<?, ?> transformation =
                 (OneInputTransformation<?, ?>) ask.model("/m").answers().getTransformation();

@@ -28,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class LlavaOperatorTest {
 
+    private static final LlavaAnswer.Failure GONE =
+            new LlavaAnswer.Failure(LlavaErrorCode.UNAVAILABLE, "The picture's host is down.");
     private static final LlavaAnswer NOTHING =
             new LlavaAnswer.Text(
                     "", List.of(2), 1, LlavaAnswer.FinishReason.STOP, LlavaAnswer.Timing.NONE);
@@ -269,7 +271,8 @@ class LlavaOperatorTest {
         try (AskHarness harness = AskHarness.restore(AskHarness.ORDERED, state, 1, 1, 0)) {
             harness.flink.open();
             harness.send(3);
-            harness.answer(2, 1, 0);
+            assertThat(harness.model.asked()).isEqualTo(2);
+            harness.answer(1, 0);
             assertThat(harness.output()).containsExactly("1", "2", "3");
             assertThat(harness.flink.extractOutputStreamRecords().get(0).getTimestamp())
                     .isEqualTo(1);
@@ -280,15 +283,16 @@ class LlavaOperatorTest {
     void restoredRecordsAreAskedAgainWithTheirVideo() throws Exception {
         RequestSource<Photo> source = new RequestSource<>();
         source.images = photo -> List.of();
-        source.video = photo -> List.of(photo.bytes(), new byte[] {9});
+        source.video =
+                RequestSource.bytes(
+                        photo -> List.of(photo.bytes(), new byte[] {9}), "video", "frame");
         source.question = Photo::question;
         OperatorSubtaskState state;
-        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED, source.extractor())) {
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED, source.drafts())) {
             harness.send(5);
             state = harness.flink.snapshot(1, 1);
         }
-        try (AskHarness harness =
-                AskHarness.restore(AskHarness.ORDERED, state, source.extractor())) {
+        try (AskHarness harness = AskHarness.restore(AskHarness.ORDERED, state, source.drafts())) {
             harness.flink.open();
             LlavaRequest request = harness.model.request(0);
             assertThat(request.images()).isEmpty();
@@ -301,9 +305,11 @@ class LlavaOperatorTest {
     @Test
     void recordsThatLackSomethingAreFailuresAmongAnswers() throws Exception {
         RequestSource<Photo> source = new RequestSource<>();
-        source.video = photo -> photo.id() == 1 ? null : List.of(photo.bytes());
+        source.video =
+                RequestSource.bytes(
+                        photo -> photo.id() == 1 ? null : List.of(photo.bytes()), "video", "frame");
         source.question = Photo::question;
-        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED, source.extractor())) {
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED, source.drafts())) {
             harness.send(0);
             harness.send(1);
             harness.send(2);
@@ -377,10 +383,10 @@ class LlavaOperatorTest {
 
     @Test
     void modelThatCannotBeOpenedFailsTheTaskWithItsMessage() throws Exception {
-        LlavaOperatorFactory<Photo> factory =
-                new LlavaOperatorFactory<>(
+        LlavaOperatorFactory<Photo, Photo> factory =
+                AskHarness.factory(
                         Photo::request,
-                        context -> {
+                        (context, version) -> {
                             throw LlavaException.model("/models/x/config.json is missing.");
                         },
                         Types.POJO(Photo.class),
@@ -396,10 +402,10 @@ class LlavaOperatorTest {
     @Test
     void objectReuseDoesNotChangeARecordInFlight() throws Exception {
         FakeModel model = new FakeModel();
-        LlavaOperatorFactory<byte[]> factory =
-                new LlavaOperatorFactory<>(
+        LlavaOperatorFactory<byte[], byte[]> factory =
+                AskHarness.factory(
                         bytes -> LlavaRequest.ask(bytes, "?"),
-                        context -> new OpenModel(model, model::close),
+                        (context, version) -> new OpenModel(model, model::close),
                         PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO,
                         AskHarness.ORDERED);
         OneInputStreamOperatorTestHarness<byte[], LlavaResult<byte[]>> harness =
@@ -414,6 +420,132 @@ class LlavaOperatorTest {
     }
 
     private static QueueSettings patient(Duration timeout) {
-        return new QueueSettings(true, AskHarness.CAPACITY, timeout);
+        return AskHarness.settings(true, timeout);
+    }
+
+    @Test
+    void failureThatMayPassIsAskedAgainAfterAPause() throws Exception {
+        try (AskHarness harness = AskHarness.open(trying(3, ErrorPolicy.AS_RESULT))) {
+            harness.flink.setProcessingTime(0);
+            harness.send(1);
+            harness.model.complete(0, GONE);
+            harness.runMails();
+            harness.flink.setProcessingTime(99);
+            harness.runMails();
+            assertThat(harness.model.asked()).isEqualTo(1);
+
+            harness.flink.setProcessingTime(100);
+            harness.runMails();
+            harness.answer(1);
+            assertThat(harness.results().get(0).text()).isEqualTo(Photo.number(1).expectedText());
+        }
+    }
+
+    @Test
+    void spentAttemptsEndInADeadLetter() throws Exception {
+        try (AskHarness harness = AskHarness.open(trying(2, ErrorPolicy.SIDE_OUTPUT))) {
+            harness.flink.setProcessingTime(0);
+            harness.send(1);
+            harness.send(2);
+            harness.model.complete(0, GONE);
+            harness.runMails();
+            harness.flink.setProcessingTime(100);
+            harness.runMails();
+            harness.model.complete(2, GONE);
+            harness.answer(1);
+            harness.runMails();
+
+            assertThat(harness.output()).containsExactly("2");
+            assertThat(harness.deadLetters())
+                    .containsExactly(
+                            new DeadLetter<>(
+                                    Photo.number(1),
+                                    LlavaErrorCode.UNAVAILABLE,
+                                    "The picture's host is down.",
+                                    2,
+                                    100));
+        }
+    }
+
+    @Test
+    void failureOfARequestItselfIsNotAskedAgain() throws Exception {
+        try (AskHarness harness = AskHarness.open(trying(3, ErrorPolicy.AS_RESULT))) {
+            harness.send(1);
+            harness.model.complete(0, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "Broken."));
+            harness.runMails();
+            assertThat(harness.results().get(0).failure().code()).isEqualTo(LlavaErrorCode.INPUT);
+        }
+    }
+
+    @Test
+    void jobFailsWhereItIsToldToAndDoesNotWaitForItsTurn() throws Exception {
+        try (AskHarness harness = AskHarness.open(trying(1, ErrorPolicy.FAIL))) {
+            harness.send(1);
+            harness.send(2);
+            harness.model.complete(1, GONE);
+            assertThatThrownBy(harness::runMails)
+                    .hasStackTraceContaining("The picture's host is down.");
+        }
+    }
+
+    @Test
+    void attemptsSurviveARestore() throws Exception {
+        OperatorSubtaskState state;
+        try (AskHarness harness = AskHarness.open(trying(2, ErrorPolicy.AS_RESULT))) {
+            harness.flink.setProcessingTime(0);
+            harness.send(1);
+            harness.model.complete(0, GONE);
+            harness.runMails();
+            state = harness.flink.snapshot(1, 1);
+        }
+        try (AskHarness harness =
+                AskHarness.restore(trying(2, ErrorPolicy.AS_RESULT), state, 1, 1, 0)) {
+            harness.flink.open();
+            harness.model.complete(0, GONE);
+            harness.runMails();
+            assertThat(harness.results().get(0).failure()).isEqualTo(GONE);
+        }
+    }
+
+    @Test
+    void noAttemptBeginsAfterTheDeadline() throws Exception {
+        QueueSettings hurried =
+                new QueueSettings(
+                        true,
+                        AskHarness.CAPACITY,
+                        Duration.ofMillis(50),
+                        trying(3, ErrorPolicy.AS_RESULT).retry(),
+                        ErrorPolicy.AS_RESULT);
+        try (AskHarness harness = AskHarness.open(hurried)) {
+            harness.flink.setProcessingTime(0);
+            harness.send(1);
+            assertThat(harness.model.request(0).timeLimit()).isEqualTo(Duration.ofMillis(50));
+            harness.model.complete(0, GONE);
+            harness.runMails();
+            assertThat(harness.results().get(0).failure()).isEqualTo(GONE);
+        }
+    }
+
+    @Test
+    void everyVersionOfTheStepIsNamedInItsResults() throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            harness.send(1);
+            harness.answer(0);
+            assertThat(harness.results().get(0).modelVersion()).isEqualTo("0123456789abcdef");
+        }
+    }
+
+    /** Pauses of 100 ms, exactly. */
+    private static QueueSettings trying(int attempts, ErrorPolicy errors) {
+        Duration pause = Duration.ofMillis(100);
+        return new QueueSettings(
+                true,
+                AskHarness.CAPACITY,
+                QueueSettings.NO_TIMEOUT,
+                RetryPolicy.DEFAULT
+                        .withMaxAttempts(attempts)
+                        .withPauses(pause, pause)
+                        .withSpread(0),
+                errors);
     }
 }

@@ -36,12 +36,12 @@ class LlavaResultTest {
 
     @Test
     void textIsThereOrNot() {
-        LlavaResult<Photo> answered = new LlavaResult<>(Photo.number(1), TEXT, "m");
+        LlavaResult<Photo> answered = new LlavaResult<>(Photo.number(1), TEXT, "m", "v");
         assertThat(answered.isText()).isTrue();
         assertThat(answered.text()).isEqualTo(Photo.number(1).expectedText());
         assertThatThrownBy(answered::failure).isInstanceOf(IllegalStateException.class);
 
-        LlavaResult<Photo> failed = new LlavaResult<>(Photo.number(1), FAILURE, "m");
+        LlavaResult<Photo> failed = new LlavaResult<>(Photo.number(1), FAILURE, "m", "v");
         assertThat(failed.isText()).isFalse();
         assertThat(failed.failure()).isEqualTo(FAILURE);
         assertThatThrownBy(failed::text)
@@ -71,7 +71,8 @@ class LlavaResultTest {
     void bothKindsSurviveSerialization() throws Exception {
         TypeSerializer<LlavaResult<Photo>> serializer = serializer(PHOTO);
         for (LlavaAnswer answer : new LlavaAnswer[] {TEXT, FAILURE}) {
-            LlavaResult<Photo> result = new LlavaResult<>(Photo.number(3), answer, "llava-7b");
+            LlavaResult<Photo> result =
+                    new LlavaResult<>(Photo.number(3), answer, "llava-7b", "00ff");
             DataOutputSerializer bytes = new DataOutputSerializer(64);
             serializer.serialize(result, bytes);
             assertThat(serializer.deserialize(new DataInputDeserializer(bytes.getCopyOfBuffer())))
@@ -82,7 +83,7 @@ class LlavaResultTest {
 
     @Test
     void resultWithoutInputSurvivesSerialization() throws Exception {
-        LlavaResult<Photo> result = new LlavaResult<>(null, TEXT, "m");
+        LlavaResult<Photo> result = new LlavaResult<>(null, TEXT, "m", "v");
         DataOutputSerializer bytes = new DataOutputSerializer(64);
         serializer(PHOTO).serialize(result, bytes);
         assertThat(
@@ -105,7 +106,7 @@ class LlavaResultTest {
         DataOutputSerializer savepoint = new DataOutputSerializer(256);
         TypeSerializerSnapshot.writeVersionedSnapshot(savepoint, before.snapshotConfiguration());
         GenericRecord photo = new GenericRecordBuilder(old).set("name", "cat").build();
-        before.serialize(new LlavaResult<>(photo, TEXT, "m"), savepoint);
+        before.serialize(new LlavaResult<>(photo, TEXT, "m", "v"), savepoint);
 
         DataInputDeserializer input = new DataInputDeserializer(savepoint.getCopyOfBuffer());
         TypeSerializerSnapshot<LlavaResult<GenericRecord>> snapshot =

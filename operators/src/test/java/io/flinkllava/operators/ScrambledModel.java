@@ -4,6 +4,7 @@ import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
@@ -14,30 +15,76 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
-/** A model that answers each request after a time of its own, so out of order. */
+/**
+ * A model that answers each request after a time of its own, so out of order. It fails by schedule
+ * in the phases of an engine: in its queue, in prefill, between decode steps.
+ */
 final class ScrambledModel implements LlavaModel {
 
-    private static final int LONGEST_MILLIS = 20;
+    /** Requests that all such models were asked. */
+    static final AtomicInteger ASKED = new AtomicInteger();
 
+    private static final int DECODE_STEPS = 2;
+    private static final int LONGEST_STEP_MILLIS = 7;
+
+    private final String name;
+    private final Function<LlavaRequest, LlavaAnswer> answers;
     private final Random random = new Random(7);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
+    ScrambledModel() {
+        this("scrambled", Photo::answer);
+    }
+
+    /** A model that says what this function says. */
+    ScrambledModel(String name, Function<LlavaRequest, LlavaAnswer> answers) {
+        this.name = name;
+        this.answers = answers;
+    }
+
+    /** What such a model calls its version. */
+    static String fingerprint(String name) {
+        return "version of " + name;
+    }
+
     @Override
     public synchronized CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
-        Faults.at("submit");
+        ASKED.incrementAndGet();
+        Faults.at("queue");
         CompletableFuture<LlavaAnswer> future = new CompletableFuture<>();
-        ScheduledFuture<?> unused =
-                clock.schedule(
-                        () -> future.complete(Photo.answer(request)),
-                        random.nextInt(LONGEST_MILLIS),
-                        TimeUnit.MILLISECONDS);
+        next(() -> step("prefill", request, future, DECODE_STEPS));
         return future;
+    }
+
+    private void step(
+            String phase, LlavaRequest request, CompletableFuture<LlavaAnswer> future, int left) {
+        try {
+            Faults.at(phase);
+        } catch (Faults.InjectedFault e) {
+            future.complete(new LlavaAnswer.Failure(LlavaErrorCode.INTERNAL, e.getMessage()));
+            return;
+        }
+        if (left == 0) {
+            future.complete(answers.apply(request));
+        } else {
+            next(() -> step("decode", request, future, left - 1));
+        }
+    }
+
+    private synchronized void next(Runnable step) {
+        if (!clock.isShutdown()) {
+            ScheduledFuture<?> unused =
+                    clock.schedule(
+                            step, random.nextInt(LONGEST_STEP_MILLIS), TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
     public ModelInfo info() {
-        return new ModelInfo("scrambled", "0123456789abcdef", "llava", Device.CPU, 8, 512);
+        return new ModelInfo(name, fingerprint(name), "llava", Device.CPU, 8, 512);
     }
 
     @Override
@@ -46,7 +93,7 @@ final class ScrambledModel implements LlavaModel {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         clock.shutdownNow();
     }
 }

@@ -59,7 +59,7 @@ public class TokenChoiceBenchmark {
         choice =
                 new TokenChoice(
                         Requests.of(
-                                new Prompt(prompt, List.of()),
+                                new Prompt(prompt),
                                 new GenerationParameters(32, 0, sampling, rules),
                                 Set.of(2)));
         history = new TokenHistory(prompt);

@@ -3,26 +3,32 @@ package io.flinkllava.flink.metrics;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MeterView;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaModel;
 
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The metrics of one subtask, in the group {@value #GROUP}. Counters count what this subtask asked
- * for; {@value #MEAN_BATCH_SIZE} and the vision cache are the model's, which other subtasks may
- * share.
+ * The metrics of one subtask, in the group {@value #GROUP}. Counters, rates and histograms are of
+ * what this subtask asked for; gauges of the model ({@link #model}) are the model's, which other
+ * subtasks may share. {@code docs/operations.md} says what each means.
  *
- * <p>Failures are counted apart for each code: {@code llava.code.<code>.inference_failure}.
- * Latencies are in milliseconds from a record's arrival to its answer.
+ * <p>Failures are counted apart for each code: {@code llava.code.<code>.inference_failure}. Times
+ * are in milliseconds.
  *
  * <p>Threading: the task's thread counts; reporters read from theirs.
  */
@@ -33,37 +39,77 @@ public final class LlavaMetrics {
     public static final String REQUESTS = "inference_requests";
     public static final String SUCCESSES = "inference_success";
     public static final String FAILURES = "inference_failure";
+    public static final String RETRIES = "inference_retries";
+    public static final String TIMEOUTS = "inference_timeouts";
+    public static final String DEAD_LETTERS = "dead_letters";
     public static final String LATENCY = "inference_latency";
+    public static final String TIME_TO_FIRST_TOKEN = "time_to_first_token";
+    public static final String PICTURE_DECODE_TIME = "picture_decode_time";
     public static final String PROMPT_TOKENS = "prompt_tokens";
     public static final String COMPLETION_TOKENS = "completion_tokens";
+    public static final String PROMPT_TOKEN_RATE = "prompt_tokens_per_second";
+    public static final String COMPLETION_TOKEN_RATE = "completion_tokens_per_second";
+    public static final String DEDUPLICATED = "deduplicated_requests";
+    public static final String DEDUPLICATION_RATE = "deduplication_hit_rate";
     public static final String QUEUE_LENGTH = "queue_length";
     public static final String QUEUE_CAPACITY = "queue_capacity";
     public static final String MEAN_BATCH_SIZE = "mean_batch_size";
+    public static final String BATCH_OCCUPANCY = "batch_occupancy";
+    public static final String BYTES_TO_DEVICE = "bytes_to_device_per_step";
+    public static final String BYTES_FROM_DEVICE = "bytes_from_device_per_step";
+    public static final String MODEL_LOAD_TIME = "model_load_time";
     public static final String VISION_CACHE_HITS = "vision_cache_hits";
     public static final String VISION_CACHE_MISSES = "vision_cache_misses";
     public static final String VISION_CACHE_BYTES = "vision_cache_bytes";
+    public static final String PREFIX_CACHE_HITS = "prefix_cache_hits";
+    public static final String PREFIX_CACHE_TOKENS = "prefix_cache_tokens";
 
-    private static final int LATENCY_WINDOW = 1000;
+    private static final int WINDOW = 1000;
 
     private final MetricGroup group;
     private final Counter requests;
     private final Counter successes;
+    private final Counter retries;
+    private final Counter timeouts;
+    private final Counter deadLetters;
+    private final Counter deduplicated;
     private final Counter promptTokens;
     private final Counter completionTokens;
     private final Map<LlavaErrorCode, Counter> failures = new EnumMap<>(LlavaErrorCode.class);
     private final Histogram latency;
+    private final Histogram timeToFirstToken;
+    private final Histogram pictureDecodeTime;
 
     public LlavaMetrics(MetricGroup operatorGroup) {
         group = operatorGroup.addGroup(GROUP);
         requests = group.counter(REQUESTS);
         successes = group.counter(SUCCESSES);
+        retries = group.counter(RETRIES);
+        timeouts = group.counter(TIMEOUTS);
+        deadLetters = group.counter(DEAD_LETTERS);
+        deduplicated = group.counter(DEDUPLICATED);
         promptTokens = group.counter(PROMPT_TOKENS);
         completionTokens = group.counter(COMPLETION_TOKENS);
-        latency = group.histogram(LATENCY, new DescriptiveStatisticsHistogram(LATENCY_WINDOW));
+        group.meter(PROMPT_TOKEN_RATE, new MeterView(promptTokens));
+        group.meter(COMPLETION_TOKEN_RATE, new MeterView(completionTokens));
+        latency = histogram(LATENCY);
+        timeToFirstToken = histogram(TIME_TO_FIRST_TOKEN);
+        pictureDecodeTime = histogram(PICTURE_DECODE_TIME);
+        group.gauge(
+                DEDUPLICATION_RATE,
+                (Gauge<Double>) () -> ratio(deduplicated.getCount(), requests.getCount()));
         for (LlavaErrorCode code : LlavaErrorCode.values()) {
             String label = code.name().toLowerCase(Locale.ROOT);
             failures.put(code, group.addGroup(CODE_GROUP, label).counter(FAILURES));
         }
+    }
+
+    private Histogram histogram(String name) {
+        return group.histogram(name, new DescriptiveStatisticsHistogram(WINDOW));
+    }
+
+    private static double ratio(long part, long whole) {
+        return whole == 0 ? 0 : (double) part / whole;
     }
 
     /** Shows the requests in flight and how many there may be. */
@@ -72,12 +118,41 @@ public final class LlavaMetrics {
         group.gauge(QUEUE_CAPACITY, (Gauge<Integer>) () -> capacity);
     }
 
-    /** Shows what the model says of itself. */
+    /**
+     * Shows what the model says of itself, 0 while there is none.
+     *
+     * @param loadMillis how long the subtask waited for it
+     */
+    public void model(Supplier<Optional<LlavaModel>> model, LongSupplier loadMillis) {
+        engine(() -> model.get().map(LlavaModel::counters).orElse(EngineCounters.NONE));
+        group.gauge(
+                BATCH_OCCUPANCY,
+                (Gauge<Double>) () -> model.get().map(LlavaMetrics::occupancy).orElse(0.0));
+        group.gauge(MODEL_LOAD_TIME, (Gauge<Long>) loadMillis::getAsLong);
+    }
+
+    private static double occupancy(LlavaModel model) {
+        return model.counters().meanBatchSize() / model.info().maxBatchSize();
+    }
+
+    /** Shows what an engine has done. */
     public void engine(Supplier<EngineCounters> counters) {
-        group.gauge(MEAN_BATCH_SIZE, (Gauge<Double>) () -> counters.get().meanBatchSize());
-        group.gauge(VISION_CACHE_HITS, (Gauge<Long>) () -> counters.get().vision().hits());
-        group.gauge(VISION_CACHE_MISSES, (Gauge<Long>) () -> counters.get().vision().misses());
-        group.gauge(VISION_CACHE_BYTES, (Gauge<Long>) () -> counters.get().vision().bytes());
+        gauge(MEAN_BATCH_SIZE, counters, EngineCounters::meanBatchSize);
+        gauge(BYTES_TO_DEVICE, counters, done -> ratio(done.bytesToDevice(), done.decodeSteps()));
+        gauge(
+                BYTES_FROM_DEVICE,
+                counters,
+                done -> ratio(done.bytesFromDevice(), done.decodeSteps()));
+        gauge(VISION_CACHE_HITS, counters, done -> done.vision().hits());
+        gauge(VISION_CACHE_MISSES, counters, done -> done.vision().misses());
+        gauge(VISION_CACHE_BYTES, counters, done -> done.vision().bytes());
+        gauge(PREFIX_CACHE_HITS, counters, done -> done.prefixes().hits());
+        gauge(PREFIX_CACHE_TOKENS, counters, done -> done.prefixes().tokens());
+    }
+
+    private <N extends Number> void gauge(
+            String name, Supplier<EngineCounters> counters, Function<EngineCounters, N> value) {
+        group.gauge(name, (Gauge<N>) () -> value.apply(counters.get()));
     }
 
     /** Counts a request. */
@@ -85,13 +160,37 @@ public final class LlavaMetrics {
         requests.inc();
     }
 
-    /** Counts an answer of either kind. */
+    /** Counts another attempt at a request. */
+    public void retried() {
+        retries.inc();
+    }
+
+    /** Counts a request whose time ran out; it counts as a failure, too. */
+    public void timedOut() {
+        timeouts.inc();
+    }
+
+    /** Counts a failure that left through the side output; it counts as a failure, too. */
+    public void deadLetter() {
+        deadLetters.inc();
+    }
+
+    /** Counts a request whose answer was known; it counts as a success, too. */
+    public void answeredFromMemory(Duration took) {
+        deduplicated.inc();
+        successes.inc();
+        latency.update(took.toMillis());
+    }
+
+    /** Counts what the model said, an answer of either kind. */
     public void answered(LlavaAnswer answer, Duration took) {
         latency.update(took.toMillis());
         if (answer instanceof LlavaAnswer.Text text) {
             successes.inc();
             promptTokens.inc(text.promptTokens());
             completionTokens.inc(text.completionTokens());
+            timeToFirstToken.update(TimeUnit.NANOSECONDS.toMillis(text.timing().toFirstToken()));
+            pictureDecodeTime.update(TimeUnit.NANOSECONDS.toMillis(text.timing().preparing()));
         } else {
             failures.get(((LlavaAnswer.Failure) answer).code()).inc();
         }

@@ -3,23 +3,28 @@ package io.flinkllava.runtime.engine;
 import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.engine.StepExecutor.RowToken;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Collection;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Continuous micro-batching: one thread that admits, prefills, decodes one token for all running
  * rows, chooses, and finishes, over and over. Sequences join and leave between steps.
+ *
+ * <pre>
+ * submit -> inbox -> waiting --a row--> prefilling --whole prompt--> running --last token--> future
+ * </pre>
  *
  * <p>Threading: {@link #submit}, {@link #counters} and {@link #close} may be called from anywhere;
  * everything else, the executor included, belongs to the engine's thread. Futures complete on that
@@ -37,13 +42,14 @@ public final class GenerationEngine implements AutoCloseable {
     private final LongSupplier clock;
     private final Scheduler scheduler;
     private final Inbox inbox;
-    private final Tally tally = new Tally();
+    private final KvRows rows;
+    private final Tally tally;
     private final Thread thread;
 
     private final Deque<Sequence> waiting = new ArrayDeque<>();
+    private final List<Sequence> prefilling = new ArrayList<>();
     private final List<Sequence> running = new ArrayList<>();
-    private final BitSet usedRows = new BitSet();
-    private volatile int runningCount;
+    private volatile int activeCount;
     private volatile Optional<LlavaException> fault = Optional.empty();
 
     private GenerationEngine(
@@ -51,14 +57,17 @@ public final class GenerationEngine implements AutoCloseable {
         this.executor = executor;
         this.limits = limits;
         this.clock = clock;
-        this.scheduler = new Scheduler(limits);
+        this.scheduler = new Scheduler(limits, executor.abilities());
         this.inbox = new Inbox(limits.queued());
+        this.rows = new KvRows(limits, executor.abilities());
+        this.tally = new Tally(executor);
         this.thread = new Thread(this::run, "llava-engine-" + name);
         thread.setDaemon(true);
     }
 
     /**
-     * Starts an engine, which from now on owns the executor and closes it when it ends.
+     * Starts an engine, which from now on owns the executor and closes it when it ends. What the
+     * executor did before is not counted.
      *
      * @param clock in nanoseconds, as {@link System#nanoTime}
      */
@@ -69,11 +78,21 @@ public final class GenerationEngine implements AutoCloseable {
         return engine;
     }
 
+    /** Queues a request that may take any time and that nobody watches. */
+    public CompletableFuture<Generation> submit(GenerationRequest request) {
+        Deadline never = Deadline.after(LlavaRequest.NO_LIMIT, clock.getAsLong());
+        return submit(request, never, TokenObserver.NONE);
+    }
+
     /**
      * Queues a request. The future fails with a {@link LlavaException}: INPUT if the prompt leaves
-     * no room for an answer, CAPACITY if the queue is full, MODEL if the engine is closed.
+     * no room for an answer, CAPACITY if the queue is full or the deadline passes, MODEL if the
+     * engine is closed.
+     *
+     * @param observer sees every token as it is chosen
      */
-    public CompletableFuture<Generation> submit(GenerationRequest request) {
+    public CompletableFuture<Generation> submit(
+            GenerationRequest request, Deadline deadline, TokenObserver observer) {
         int length = request.prompt().length();
         if (length >= limits.sequenceLength()) {
             return CompletableFuture.failedFuture(
@@ -85,7 +104,9 @@ public final class GenerationEngine implements AutoCloseable {
                                     + " with its answer: ask a shorter question or raise"
                                     + " max-sequence-length"));
         }
-        Sequence sequence = new Sequence(request, limits.sequenceLength(), clock.getAsLong());
+        Sequence sequence =
+                new Sequence(
+                        request, deadline, observer, limits.sequenceLength(), clock.getAsLong());
         try {
             inbox.put(sequence);
         } catch (LlavaException e) {
@@ -105,8 +126,7 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     public EngineCounters counters() {
-        return tally.snapshot(
-                inbox.waiting(), runningCount, executor.transfers(), executor.vision());
+        return tally.snapshot(inbox.waiting(), activeCount);
     }
 
     /** Fails what is left, after the current step, and closes the executor. Idempotent. */
@@ -138,13 +158,14 @@ public final class GenerationEngine implements AutoCloseable {
         LlavaException end = closedException();
         try (executor) {
             while (!inbox.isClosed()) {
-                waiting.addAll(inbox.drain());
+                long start = clock.getAsLong();
                 dropAbandoned();
-                StepPlan plan = scheduler.plan(waiting, running.size(), clock.getAsLong());
-                if (plan instanceof StepPlan.Step step) {
-                    run(step);
-                } else if (plan instanceof StepPlan.Idle idle) {
+                StepPlan plan = scheduler.plan(waiting, prefilling.size() + running.size(), start);
+                if (plan instanceof StepPlan.Idle idle) {
                     inbox.await(idle.nanos());
+                } else {
+                    step();
+                    tally.looped(clock.getAsLong() - start);
                 }
             }
         } catch (Throwable cause) {
@@ -163,29 +184,80 @@ public final class GenerationEngine implements AutoCloseable {
         }
     }
 
-    private void run(StepPlan.Step step) {
-        step.prefills().forEach(this::prefill);
+    private void step() {
+        admit();
+        prefill();
         dropAbandoned();
         if (!running.isEmpty()) {
             decode();
         }
     }
 
-    private void prefill(Sequence sequence) {
-        waiting.remove(sequence);
-        inbox.left(1);
-        int row = usedRows.nextClearBit(0);
-        sequence.start(row, clock.getAsLong());
-        usedRows.set(row);
-        running.add(sequence);
-        runningCount = running.size();
+    private void admit() {
+        while (!waiting.isEmpty() && rows.hasFree()) {
+            Sequence sequence = waiting.remove();
+            inbox.left(1);
+            rows.occupy(sequence);
+            prefilling.add(sequence);
+            activeCount = prefilling.size() + running.size();
+        }
+    }
+
+    /** Runs as much of prompts as may come between two decode steps. */
+    private void prefill() {
+        int left = scheduler.budget();
+        Optional<PrefillChunk> next = scheduler.next(prefilling, rows, left);
+        while (next.isPresent() && !inbox.isClosed()) {
+            prefill(next.get());
+            left = Math.max(0, left - next.get().tokens());
+            dropAbandoned();
+            next = scheduler.next(prefilling, rows, left);
+        }
+    }
+
+    private void prefill(PrefillChunk chunk) {
+        Sequence sequence = chunk.sequence();
         try {
-            StepScores scores = executor.prefill(row, sequence.prompt(), sequence.needsScores());
-            tally.prefilled(sequence.prompt().length());
-            accept(sequence, scores, 0);
+            if (chunk.isFirst()) {
+                begin(chunk);
+            }
+            boolean logits = chunk.isLast() && sequence.needsScores();
+            StepScores scores =
+                    timed(
+                            () ->
+                                    executor.prefill(
+                                            sequence.row(),
+                                            sequence.prompt(),
+                                            chunk.from(),
+                                            chunk.to(),
+                                            logits));
+            tally.prefilled(chunk.tokens());
+            sequence.prefilled(chunk.to());
+            rows.prefilled(sequence, chunk.to());
+            if (chunk.isLast()) {
+                prefilling.remove(sequence);
+                running.add(sequence);
+                accept(sequence, scores, 0);
+            }
         } catch (RuntimeException e) {
+            rows.forget(sequence);
             fail(sequence, e);
         }
+    }
+
+    private void begin(PrefillChunk chunk) {
+        Sequence sequence = chunk.sequence();
+        sequence.begin(clock.getAsLong());
+        if (chunk.copiedFrom().isPresent()) {
+            int source = chunk.copiedFrom().getAsInt();
+            timed(
+                    () -> {
+                        executor.copyPrefix(source, sequence.row(), chunk.from());
+                        return null;
+                    });
+            rows.used(source);
+        }
+        tally.reused(chunk.from());
     }
 
     private void decode() {
@@ -206,15 +278,19 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void decodeAlone(Sequence sequence) {
+        StepScores scores;
         try {
-            accept(sequence, decode(List.of(sequence)), 0);
+            scores = decode(List.of(sequence));
         } catch (RuntimeException e) {
             if (e instanceof LlavaException known && known.code() == LlavaErrorCode.CAPACITY) {
                 // There is no smaller step: nothing will run until memory is given back.
                 throw new BrokenExecutorException(known.code(), known.getMessage(), known);
             }
+            rows.forget(sequence);
             fail(sequence, e);
+            return;
         }
+        accept(sequence, scores, 0);
     }
 
     private StepScores decode(List<Sequence> batch) {
@@ -224,26 +300,44 @@ public final class GenerationEngine implements AutoCloseable {
             inputs.add(new RowToken(sequence.row(), sequence.lastToken()));
             logits |= sequence.needsScores();
         }
-        StepScores scores = executor.decode(inputs, logits);
+        boolean withLogits = logits;
+        StepScores scores = timed(() -> executor.decode(inputs, withLogits));
         tally.decoded(batch.size());
         return scores;
     }
 
+    private <T> T timed(Supplier<T> step) {
+        long start = clock.getAsLong();
+        try {
+            return step.get();
+        } finally {
+            tally.executed(clock.getAsLong() - start);
+        }
+    }
+
+    /** Chooses the next token of a sequence, and finishes it if that was the last one. */
     private void accept(Sequence sequence, StepScores scores, int index) {
-        int token = sequence.choose(scores, index);
-        tally.generated();
-        long now = clock.getAsLong();
-        sequence.append(token, now)
-                .ifPresent(
-                        reason -> {
-                            Generation generation = sequence.finish(reason, now);
-                            if (sequence.future().complete(generation)) {
-                                tally.finished();
-                            } else {
-                                tally.failed();
-                            }
-                            release(sequence);
-                        });
+        try {
+            int token = sequence.choose(scores, index);
+            tally.generated();
+            long now = clock.getAsLong();
+            sequence.append(token, now)
+                    .ifPresent(
+                            reason -> {
+                                finish(sequence, sequence.finish(reason, now));
+                            });
+        } catch (RuntimeException e) {
+            fail(sequence, e);
+        }
+    }
+
+    private void finish(Sequence sequence, Generation generation) {
+        release(sequence);
+        if (sequence.future().complete(generation)) {
+            tally.finished();
+        } else {
+            tally.cancelled();
+        }
     }
 
     private void fail(Sequence sequence, RuntimeException cause) {
@@ -256,43 +350,67 @@ public final class GenerationEngine implements AutoCloseable {
                         : new LlavaException(
                                 LlavaErrorCode.INTERNAL, "A step failed: " + cause, cause);
         LOG.debug("A request failed", cause);
-        sequence.future().completeExceptionally(failure);
-        tally.failed();
         release(sequence);
+        tally.failed();
+        sequence.future().completeExceptionally(failure);
     }
 
+    /** Gives a row back; what is known to be in it stays warm. */
     private void release(Sequence sequence) {
-        usedRows.clear(sequence.row());
+        executor.release(sequence.row());
+        rows.vacate(sequence);
+        prefilling.remove(sequence);
         running.remove(sequence);
-        runningCount = running.size();
+        activeCount = prefilling.size() + running.size();
     }
 
-    /** Gives up what its caller has cancelled. */
+    /** Takes in what has arrived, and gives up what its caller has cancelled or what is late. */
     private void dropAbandoned() {
-        for (Sequence sequence : List.copyOf(running)) {
-            if (sequence.isAbandoned()) {
-                tally.failed();
+        waiting.addAll(inbox.drain());
+        long now = clock.getAsLong();
+        for (Sequence sequence : over(waiting, now)) {
+            waiting.remove(sequence);
+            inbox.left(1);
+            end(sequence);
+        }
+        for (Collection<Sequence> active : List.of(prefilling, running)) {
+            for (Sequence sequence : over(active, now)) {
                 release(sequence);
+                end(sequence);
             }
         }
-        for (Iterator<Sequence> i = waiting.iterator(); i.hasNext(); ) {
-            if (i.next().isAbandoned()) {
-                i.remove();
-                inbox.left(1);
-                tally.failed();
-            }
+    }
+
+    private static List<Sequence> over(Collection<Sequence> sequences, long now) {
+        return sequences.stream()
+                .filter(sequence -> sequence.isAbandoned() || sequence.deadline().isPast(now))
+                .toList();
+    }
+
+    private void end(Sequence sequence) {
+        if (sequence.future().completeExceptionally(sequence.deadline().exceeded())) {
+            tally.late();
+        } else {
+            tally.cancelled();
         }
     }
 
     private void failAll(LlavaException reason) {
+        waiting.addAll(inbox.drain());
+        inbox.left(waiting.size());
         List<Sequence> left = new ArrayList<>(running);
+        left.addAll(prefilling);
         left.addAll(waiting);
-        left.addAll(inbox.drain());
-        for (Sequence sequence : left) {
-            sequence.future().completeExceptionally(reason);
-            tally.failed();
-        }
         running.clear();
+        prefilling.clear();
         waiting.clear();
+        activeCount = 0;
+        for (Sequence sequence : left) {
+            if (sequence.future().completeExceptionally(reason)) {
+                tally.failed();
+            } else {
+                tally.cancelled();
+            }
+        }
     }
 }

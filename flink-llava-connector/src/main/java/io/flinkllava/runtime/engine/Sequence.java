@@ -12,6 +12,8 @@ import java.util.concurrent.CompletableFuture;
 final class Sequence {
 
     private final GenerationRequest request;
+    private final Deadline deadline;
+    private final TokenObserver observer;
     private final int tokenLimit;
     private final long arrivedNanos;
     private final CompletableFuture<Generation> future = new CompletableFuture<>();
@@ -20,9 +22,18 @@ final class Sequence {
     private long startedNanos;
     private long firstTokenNanos;
     private int row;
+    private boolean begun;
+    private int prefilled;
 
-    Sequence(GenerationRequest request, int sequenceLength, long arrivedNanos) {
+    Sequence(
+            GenerationRequest request,
+            Deadline deadline,
+            TokenObserver observer,
+            int sequenceLength,
+            long arrivedNanos) {
         this.request = request;
+        this.deadline = deadline;
+        this.observer = observer;
         this.tokenLimit =
                 Math.min(request.maxNewTokens(), sequenceLength - request.prompt().length());
         this.arrivedNanos = arrivedNanos;
@@ -42,6 +53,10 @@ final class Sequence {
         return arrivedNanos;
     }
 
+    Deadline deadline() {
+        return deadline;
+    }
+
     /** Nobody waits for the answer any more. */
     boolean isAbandoned() {
         return future.isDone();
@@ -51,9 +66,28 @@ final class Sequence {
         return row;
     }
 
-    void start(int freeRow, long nowNanos) {
+    /** Takes a row, which is for {@link KvRows} to give. */
+    void occupy(int freeRow) {
         row = freeRow;
+    }
+
+    /** Takes part in a step for the first time. */
+    void begin(long nowNanos) {
+        begun = true;
         startedNanos = nowNanos;
+    }
+
+    boolean isBegun() {
+        return begun;
+    }
+
+    void prefilled(int positions) {
+        prefilled = positions;
+    }
+
+    /** Positions of the prompt that are in the row. */
+    int prefilled() {
+        return prefilled;
     }
 
     int lastToken() {
@@ -77,6 +111,7 @@ final class Sequence {
         }
         history.append(token);
         choice.append(token);
+        observer.onToken(token);
         if (request.eosTokenIds().contains(token) || request.stop().isMet(history.answer())) {
             return Optional.of(FinishReason.STOP);
         }

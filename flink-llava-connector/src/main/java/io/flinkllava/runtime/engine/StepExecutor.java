@@ -15,13 +15,26 @@ import java.util.List;
  */
 public interface StepExecutor extends AutoCloseable {
 
+    /** What of this interface can be done here. */
+    Abilities abilities();
+
     /**
-     * Runs a whole prompt and leaves its keys and values in a row, whatever was there before.
+     * Runs the positions {@code [from, to)} of a prompt and leaves their keys and values in a row,
+     * behind its first {@code from} positions, which it holds already. What was behind those is
+     * over, also if the step fails. What a step needs to keep for the next one of the same prompt,
+     * such as the features of a picture that goes on there, is kept until that or {@link #release}.
      *
+     * @param from 0, or a number of positions that the row holds where {@link Abilities#chunks}
+     * @param to the prompt's length, or less where {@link Abilities#chunks}
      * @param logits whether {@link StepScores#logits} will be asked for
-     * @return the scores of the first new token, at index 0; valid until the next step
+     * @return the scores of the token behind {@code to}, at index 0; valid until the next step
      */
-    StepScores prefill(int row, Prompt prompt, boolean logits);
+    StepScores prefill(int row, Prompt prompt, int from, int to, boolean logits);
+
+    /** Runs a whole prompt. */
+    default StepScores prefill(int row, Prompt prompt, boolean logits) {
+        return prefill(row, prompt, 0, prompt.length(), logits);
+    }
 
     /**
      * Appends one token to each of several rows.
@@ -32,6 +45,18 @@ public interface StepExecutor extends AutoCloseable {
      *     next step
      */
     StepScores decode(List<RowToken> inputs, boolean logits);
+
+    /**
+     * Copies the first positions of a row over those of another, which holds nothing else then.
+     * Only where {@link Abilities#copies}.
+     */
+    void copyPrefix(int fromRow, int toRow, int length);
+
+    /**
+     * Says that the sequence of a row is over. Its keys and values stay until something else is
+     * prefilled or copied there.
+     */
+    void release(int row);
 
     /** How many sequences it holds at once. */
     int rows();
@@ -50,6 +75,14 @@ public interface StepExecutor extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * What an executor can do.
+     *
+     * @param chunks prefill a prompt in parts, and behind positions that a row holds already
+     * @param copies copy positions from row to row
+     */
+    record Abilities(boolean chunks, boolean copies) {}
 
     /** The newest token of a row. */
     record RowToken(int row, int tokenId) {}

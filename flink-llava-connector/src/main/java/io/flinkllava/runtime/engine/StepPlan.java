@@ -1,12 +1,12 @@
 package io.flinkllava.runtime.engine;
 
-import java.util.List;
-
 /** What the engine does next. */
 sealed interface StepPlan {
 
-    /** Prefill these, oldest first, then decode one token for every running row. */
-    record Step(List<Sequence> prefills) implements StepPlan {}
+    StepPlan STEP = new Step();
+
+    /** Admit what rows allow, prefill a budget's worth, decode one token for every running row. */
+    record Step() implements StepPlan {}
 
     /** Wait for a request, at most so long. */
     record Idle(long nanos) implements StepPlan {

@@ -1,6 +1,8 @@
 package io.flinkllava.runtime.engine;
 
 import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.EngineCounters.LoopTimes;
+import io.flinkllava.runtime.EngineCounters.PrefixCounters;
 import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.engine.StepExecutor.Transfers;
 
@@ -9,12 +11,28 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Counts what an engine does. Written by the engine's thread, read by any. */
 final class Tally {
 
+    private final StepExecutor executor;
+    private final Transfers before;
+    private final VisionCounters visionBefore;
     private final AtomicLong finished = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private final AtomicLong cancelled = new AtomicLong();
+    private final AtomicLong late = new AtomicLong();
     private final AtomicLong promptTokens = new AtomicLong();
+    private final AtomicLong prefillChunks = new AtomicLong();
+    private final AtomicLong prefixHits = new AtomicLong();
+    private final AtomicLong prefixTokens = new AtomicLong();
     private final AtomicLong completionTokens = new AtomicLong();
     private final AtomicLong decodeSteps = new AtomicLong();
     private final AtomicLong decodeRows = new AtomicLong();
+    private final AtomicLong executorNanos = new AtomicLong();
+    private final AtomicLong loopNanos = new AtomicLong();
+
+    Tally(StepExecutor executor) {
+        this.executor = executor;
+        this.before = executor.transfers();
+        this.visionBefore = executor.vision();
+    }
 
     void finished() {
         finished.incrementAndGet();
@@ -24,8 +42,28 @@ final class Tally {
         failed.incrementAndGet();
     }
 
+    void cancelled() {
+        failed.incrementAndGet();
+        cancelled.incrementAndGet();
+    }
+
+    void late() {
+        failed.incrementAndGet();
+        late.incrementAndGet();
+    }
+
+    /** A chunk of a prompt was run. */
     void prefilled(int tokens) {
         promptTokens.addAndGet(tokens);
+        prefillChunks.incrementAndGet();
+    }
+
+    /** A prompt was begun, of which so many tokens were known. */
+    void reused(int tokens) {
+        if (tokens > 0) {
+            prefixHits.incrementAndGet();
+            prefixTokens.addAndGet(tokens);
+        }
     }
 
     void generated() {
@@ -37,7 +75,19 @@ final class Tally {
         decodeRows.addAndGet(rows);
     }
 
-    EngineCounters snapshot(int waiting, int running, Transfers transfers, VisionCounters vision) {
+    /** The executor was busy for so long. */
+    void executed(long nanos) {
+        executorNanos.addAndGet(nanos);
+    }
+
+    /** A round of the loop took so long, the executor included. */
+    void looped(long nanos) {
+        loopNanos.addAndGet(nanos);
+    }
+
+    EngineCounters snapshot(int waiting, int running) {
+        Transfers transfers = executor.transfers();
+        VisionCounters vision = executor.vision();
         return new EngineCounters(
                 waiting,
                 running,
@@ -47,8 +97,16 @@ final class Tally {
                 completionTokens.get(),
                 decodeSteps.get(),
                 decodeRows.get(),
-                transfers.toDevice(),
-                transfers.fromDevice(),
-                vision);
+                transfers.toDevice() - before.toDevice(),
+                transfers.fromDevice() - before.fromDevice(),
+                new VisionCounters(
+                        vision.hits() - visionBefore.hits(),
+                        vision.misses() - visionBefore.misses(),
+                        vision.bytes()),
+                cancelled.get(),
+                late.get(),
+                prefillChunks.get(),
+                new PrefixCounters(prefixHits.get(), prefixTokens.get()),
+                new LoopTimes(executorNanos.get(), loopNanos.get()));
     }
 }

@@ -24,6 +24,10 @@ final class DeviceVectors extends SharedFeatures {
         this.memory = context.allocate(type.bytes(count, width));
     }
 
+    int count() {
+        return count;
+    }
+
     /** Some of the vectors, {@code [count, width]}; the caller releases the tensor. */
     Pointer tensor(int first, int some) {
         return context.deviceTensor(memory.share(type.bytes(first, width)), type, some, width);

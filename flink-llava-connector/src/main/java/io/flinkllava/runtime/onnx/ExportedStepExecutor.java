@@ -202,8 +202,17 @@ public final class ExportedStepExecutor implements StepExecutor {
         return batching;
     }
 
+    /** A cache that has grown does not shrink, and many graphs take a prompt at once only. */
     @Override
-    public StepScores prefill(int row, Prompt prompt, boolean logits) {
+    public Abilities abilities() {
+        return new Abilities(false, false);
+    }
+
+    @Override
+    public StepScores prefill(int row, Prompt prompt, int from, int to, boolean logits) {
+        if (from != 0 || to != prompt.length()) {
+            throw new UnsupportedOperationException("Exported graphs take whole prompts");
+        }
         ExportedCache cache = rows.get(row);
         // Whatever the row held is over, also if this step fails.
         cache.close();
@@ -217,24 +226,32 @@ public final class ExportedStepExecutor implements StepExecutor {
         }
     }
 
+    @Override
+    public void copyPrefix(int fromRow, int toRow, int length) {
+        throw new UnsupportedOperationException("Exported graphs do not share prefixes");
+    }
+
+    @Override
+    public void release(int row) {
+        rows.get(row).close();
+        advanced.remove(row);
+    }
+
     /** The vectors of a prompt, {@code [length, hidden]}: words, and pictures at their tokens. */
     FloatBuffer vectors(Prompt prompt) {
-        int[] positions = VisualPositions.of(prompt, config);
         long[] words = Arrays.stream(prompt.tokenIds()).asLongStream().toArray();
-        for (int position : positions) {
+        List<VisualInput> visuals = prompt.visuals();
+        for (int i = 0; i < visuals.size(); i++) {
             // The image token may lie outside the embedding table; features take its place anyway.
-            words[position] = 0;
+            int start = prompt.start(i);
+            Arrays.fill(words, start, start + visuals.get(i).tokens(), 0);
         }
         FloatBuffer vectors = embedding.embed(words);
         int hidden = config.text().hiddenSize();
-        int next = 0;
-        for (VisualInput visual : prompt.visuals()) {
+        for (int i = 0; i < visuals.size(); i++) {
+            VisualInput visual = visuals.get(i);
             try (HostVectors known = known(visual)) {
-                FloatBuffer tokens = known.vectors();
-                for (int token = 0; token < visual.tokens(); token++) {
-                    int to = positions[next++] * hidden;
-                    vectors.put(to, tokens, token * hidden, hidden);
-                }
+                vectors.put(prompt.start(i) * hidden, known.vectors(), 0, visual.tokens() * hidden);
             }
         }
         return vectors;

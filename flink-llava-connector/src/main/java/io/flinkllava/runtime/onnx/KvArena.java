@@ -7,6 +7,7 @@ import io.flinkllava.runtime.checkpoint.TextConfig;
 import io.flinkllava.runtime.graph.DecoderGraph;
 import io.flinkllava.runtime.graph.DecoderGraph.Cache;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -81,6 +82,40 @@ final class KvArena implements AutoCloseable {
                     "Row " + row + " would hold " + length + " of " + (capacity - 1) + " tokens");
         }
         lengths[row] = length;
+    }
+
+    /** Lets a row hold its first positions only. */
+    void cut(int row, int length) {
+        if (length > lengths[row]) {
+            throw new IllegalArgumentException(
+                    "Row " + row + " holds " + lengths[row] + " tokens, not " + length);
+        }
+        lengths[row] = length;
+    }
+
+    /**
+     * Copies the first positions of a row over another's, which holds nothing else then. Only where
+     * the memory is the host's.
+     */
+    void copy(int fromRow, int toRow, int length) {
+        if (length > lengths[fromRow]) {
+            throw new IllegalArgumentException(
+                    "Row " + fromRow + " holds " + lengths[fromRow] + " tokens, not " + length);
+        }
+        lengths[toRow] = 0;
+        long headBytes = type.bytes(capacity, headDim);
+        long bytes = type.bytes(length, headDim);
+        for (Block block : blocks) {
+            for (int head = 0; head < text.kvHeads(); head++) {
+                ByteBuffer from =
+                        block.memory()
+                                .getByteBuffer(fromRow * rowBytes() + head * headBytes, bytes);
+                block.memory()
+                        .getByteBuffer(toRow * rowBytes() + head * headBytes, bytes)
+                        .put(from);
+            }
+        }
+        lengths[toRow] = length;
     }
 
     /**

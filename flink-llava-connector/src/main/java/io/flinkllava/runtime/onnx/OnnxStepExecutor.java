@@ -48,13 +48,18 @@ public final class OnnxStepExecutor implements StepExecutor {
     /** Prompt tokens in one run: attention takes memory for each of them times all before. */
     static final int PREFILL_TOKENS = 1024;
 
+    private static final int ATTENTION_BLOCK = 16;
+
     private final OnnxDevice device;
-    private final LlavaConfig config;
     private final OnnxSession decoder;
     private final DeviceContext context;
     private final VisualEncoder encoder;
     private final KvArena arena;
     private final Map<Range, DecoderView> views = new HashMap<>();
+
+    /** Pictures of prompts that are in parts in their rows. */
+    private final Map<Integer, PromptFeatures> prefilling = new HashMap<>();
+
     private final HostScores scores;
     private final Pointer nothing;
     private final ImageInput noImages;
@@ -68,7 +73,6 @@ public final class OnnxStepExecutor implements StepExecutor {
             DeviceContext context,
             KvArena arena,
             long visionBytes) {
-        this.config = config;
         this.device = device;
         this.decoder = sessions.decoder();
         this.context = context;
@@ -173,66 +177,81 @@ public final class OnnxStepExecutor implements StepExecutor {
         return arena.rows();
     }
 
+    /** Memory can be copied by its address on the CPU alone. */
     @Override
-    public StepScores prefill(int row, Prompt prompt, boolean logits) {
-        int[] positions = VisualPositions.of(prompt, config);
-        // Whatever the row held is over, also if this step fails.
-        arena.setLength(row, 0);
-        if (positions.length == 0) {
-            prefill(row, prompt, positions, Optional.empty(), logits);
-        } else {
-            try (DeviceVectors vectors = encoder.encode(prompt.visuals())) {
-                prefill(row, prompt, positions, Optional.of(vectors), logits);
+    public Abilities abilities() {
+        return new Abilities(true, device.device().kind() == Device.Kind.CPU);
+    }
+
+    @Override
+    public StepScores prefill(int row, Prompt prompt, int from, int to, boolean logits) {
+        if (from == 0) {
+            release(row);
+        }
+        // Whatever the row held behind is over, also if this step fails.
+        arena.cut(row, from);
+        PromptFeatures pictures =
+                prefilling.computeIfAbsent(row, any -> new PromptFeatures(encoder, prompt));
+        boolean over = true;
+        try {
+            int end;
+            for (int start = from; start < to; start = end) {
+                end = runEnd(start, to);
+                prefill(new Range(row, 1, logits && end == to), prompt, pictures, start, end);
+            }
+            arena.setLength(row, to);
+            over = to == prompt.length();
+        } finally {
+            if (over) {
+                release(row);
             }
         }
-        arena.setLength(row, prompt.length());
         return new RowScores(scores, new int[] {0});
     }
 
-    private void prefill(
-            int row,
-            Prompt prompt,
-            int[] positions,
-            Optional<DeviceVectors> vectors,
-            boolean logits) {
-        int length = prompt.length();
-        int seen = 0;
-        for (int from = 0; from < length; from += PREFILL_TOKENS) {
-            int to = Math.min(from + PREFILL_TOKENS, length);
-            int first = seen;
-            while (seen < positions.length && positions[seen] < to) {
-                seen++;
-            }
-            prefill(
-                    new Range(row, 1, logits && to == length),
-                    Arrays.copyOfRange(prompt.tokenIds(), from, to),
-                    to,
-                    images(vectors, first, Arrays.copyOfRange(positions, first, seen), from));
-        }
+    /**
+     * Where a run of the graph ends. Attention on the CPU takes tokens in blocks, a multiple of
+     * {@value #ATTENTION_BLOCK} of them; one that is alone in its block is summed in another order.
+     * A run whose last token would be alone stops two tokens earlier, so that how a prompt is cut
+     * changes no bit.
+     */
+    private static int runEnd(int start, int to) {
+        int tokens = Math.min(PREFILL_TOKENS, to - start);
+        boolean leavesOne = to - start - tokens == 1;
+        boolean endsAlone = tokens > 1 && tokens % ATTENTION_BLOCK == 1;
+        return start + (leavesOne || endsAlone ? tokens - 2 : tokens);
     }
 
-    private void prefill(Range range, int[] tokenIds, int lengthAfter, ImageInput images) {
-        for (int position : images.positions()) {
-            // The image token may lie outside the embedding table; features take its place anyway.
-            tokenIds[position] = 0;
-        }
-        try {
-            run(range, tokenIds, new int[] {lengthAfter}, images);
-        } finally {
-            if (images.positions().length > 0) {
-                context.release(images.features());
+    private void prefill(Range range, Prompt prompt, PromptFeatures pictures, int from, int to) {
+        int[] tokenIds = Arrays.copyOfRange(prompt.tokenIds(), from, to);
+        try (PromptFeatures.Part part = pictures.part(from, to)) {
+            for (int position : part.positions()) {
+                // The image token may lie outside the embedding table; features take its place.
+                tokenIds[position] = 0;
+            }
+            ImageInput images = part.input(noImages.features());
+            try {
+                run(range, tokenIds, new int[] {to}, images);
+            } finally {
+                if (part.positions().length > 0) {
+                    context.release(images.features());
+                }
             }
         }
     }
 
-    /** The vectors for some positions of a prompt, of which the step sees what is behind `from`. */
-    private ImageInput images(
-            Optional<DeviceVectors> vectors, int first, int[] positions, int from) {
-        if (positions.length == 0) {
-            return noImages;
+    @Override
+    public void copyPrefix(int fromRow, int toRow, int length) {
+        release(toRow);
+        arena.copy(fromRow, toRow, length);
+    }
+
+    @Override
+    public void release(int row) {
+        PromptFeatures pictures = prefilling.remove(row);
+        if (pictures != null) {
+            pictures.close();
         }
-        Pointer features = vectors.orElseThrow().tensor(first, positions.length);
-        return new ImageInput(features, Arrays.stream(positions).map(p -> p - from).toArray());
     }
 
     @Override
@@ -269,6 +288,7 @@ public final class OnnxStepExecutor implements StepExecutor {
 
     @Override
     public void close() {
+        prefilling.values().forEach(PromptFeatures::close);
         views.values().forEach(DecoderView::close);
         views.clear();
         context.release(noImages.features());

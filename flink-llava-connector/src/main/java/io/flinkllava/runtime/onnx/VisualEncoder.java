@@ -46,35 +46,38 @@ final class VisualEncoder implements AutoCloseable {
     }
 
     /**
-     * Encodes pictures in their order.
+     * The vectors of a picture, {@code [tokens, hidden]}.
      *
-     * @param visuals at least one
-     * @return the vectors of all, which the caller closes when no step reads them any more
+     * @return the caller's share, to be closed when no step reads it any more
      */
-    DeviceVectors encode(List<VisualInput> visuals) {
-        if (visuals.size() == 1) {
-            return known(visuals.get(0));
-        }
-        int tokens = visuals.stream().mapToInt(VisualInput::tokens).sum();
-        return filled(tokens, all -> join(visuals, all));
-    }
-
-    private void join(List<VisualInput> visuals, DeviceVectors all) {
-        int end = 0;
-        for (VisualInput visual : visuals) {
-            int count = visual.tokens();
-            try (DeviceVectors one = known(visual)) {
-                copy.copy(one.tensor(0, count), all.tensor(end, count));
-            }
-            end += count;
-        }
-    }
-
-    private DeviceVectors known(VisualInput visual) {
+    DeviceVectors encode(VisualInput visual) {
         return cache.get(
                 visual.key(),
                 type.bytes(visual.tokens(), width),
                 () -> filled(visual.tokens(), tokens -> see(visual, tokens)));
+    }
+
+    /**
+     * The vectors of several pictures in one piece.
+     *
+     * @param parts at least one; they stay their owner's
+     * @return the caller's share, to be closed
+     */
+    DeviceVectors join(List<DeviceVectors> parts) {
+        if (parts.size() == 1) {
+            parts.get(0).share();
+            return parts.get(0);
+        }
+        int count = parts.stream().mapToInt(DeviceVectors::count).sum();
+        return filled(count, all -> copy(parts, all));
+    }
+
+    private void copy(List<DeviceVectors> parts, DeviceVectors all) {
+        int end = 0;
+        for (DeviceVectors part : parts) {
+            copy.copy(part.tensor(0, part.count()), all.tensor(end, part.count()));
+            end += part.count();
+        }
     }
 
     private void see(VisualInput visual, DeviceVectors tokens) {

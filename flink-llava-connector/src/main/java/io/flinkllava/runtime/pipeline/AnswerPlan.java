@@ -13,6 +13,9 @@ interface AnswerPlan {
     /** At least one; they share prompt and pictures. */
     List<GenerationRequest> requests();
 
+    /** Whether the first request's tokens are the answer as it comes, for who listens to it. */
+    boolean tokensAreTheAnswer();
+
     /**
      * Makes the answer.
      *

@@ -30,6 +30,11 @@ record CandidatesPlan(GenerationRequest request, LlavaTokenizer tokenizer, EndOf
     }
 
     @Override
+    public boolean tokensAreTheAnswer() {
+        return true;
+    }
+
+    @Override
     public LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos) {
         Generation first = generations.get(0);
         return new LlavaAnswer.Text(

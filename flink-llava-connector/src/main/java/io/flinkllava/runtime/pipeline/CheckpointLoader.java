@@ -1,6 +1,8 @@
 package io.flinkllava.runtime.pipeline;
 
 import io.flinkllava.runtime.BatchingOptions;
+import io.flinkllava.runtime.CheckpointInfo;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.ModelInfo;
@@ -10,9 +12,13 @@ import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.ExportedGraphs;
 import io.flinkllava.runtime.checkpoint.Fingerprint;
+import io.flinkllava.runtime.checkpoint.Weights;
 import io.flinkllava.runtime.engine.EngineLimits;
 import io.flinkllava.runtime.engine.GenerationEngine;
 import io.flinkllava.runtime.engine.StepExecutor;
+import io.flinkllava.runtime.graph.ComputeType;
+import io.flinkllava.runtime.graph.DecoderGraph;
+import io.flinkllava.runtime.graph.VisionGraph;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.runtime.onnx.ExportedStepExecutor;
 import io.flinkllava.runtime.onnx.OnnxStepExecutor;
@@ -33,6 +39,9 @@ import java.util.function.UnaryOperator;
 public final class CheckpointLoader implements ModelLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointLoader.class);
+
+    /** Slots of a cache that is never made. */
+    private static final int PROBE_CAPACITY = 64;
 
     private final UnaryOperator<StepExecutor> around;
 
@@ -63,7 +72,19 @@ public final class CheckpointLoader implements ModelLoader {
         try {
             PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
             String fingerprint = Fingerprint.of(checkpoint.folder());
-            StepExecutor executor = around.apply(executor(checkpoint, options, sequenceLength));
+            RequestPreparation preparation =
+                    new RequestPreparation(
+                            checkpoint.generation(),
+                            visuals,
+                            prompts,
+                            tokenizer,
+                            checkpoint.tokenizerFile(),
+                            options);
+            StepExecutor loaded = executor(checkpoint, options, sequenceLength);
+            if (options.batching().warmUp()) {
+                warmUp(loaded, preparation, sequenceLength);
+            }
+            StepExecutor executor = around.apply(loaded);
             ModelInfo info =
                     new ModelInfo(
                             checkpoint.folder().getFileName().toString(),
@@ -75,19 +96,14 @@ public final class CheckpointLoader implements ModelLoader {
             LlavaModel model =
                     new LlavaPipeline(
                             info,
-                            new RequestPreparation(
-                                    checkpoint.generation(),
-                                    visuals,
-                                    prompts,
-                                    tokenizer,
-                                    checkpoint.tokenizerFile(),
-                                    options),
+                            preparation,
                             GenerationEngine.start(
                                     info.name(),
                                     executor,
                                     limits(options, executor.rows(), sequenceLength),
                                     System::nanoTime),
                             tokenizer,
+                            prompts.endOfTurn(),
                             workers(info.name(), options));
             LOG.info(
                     "Loaded {} on {} in {} ms",
@@ -98,6 +114,43 @@ public final class CheckpointLoader implements ModelLoader {
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
+        }
+    }
+
+    @Override
+    public CheckpointInfo check(Path folder, ModelOptions options) {
+        Checkpoint checkpoint = CheckpointReader.read(folder, options.checkpoint());
+        VisualProcessor visuals =
+                new VisualProcessor(
+                        checkpoint.config(),
+                        checkpoint.imageProcessor(),
+                        checkpoint.videoProcessor());
+        int unused = sequenceLength(checkpoint, options, visuals.mostImageTokens());
+        try (LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile())) {
+            PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
+            LOG.debug("{} ends turns with {}", folder, prompts.endOfTurn());
+        }
+        if (checkpoint.source() instanceof Weights) {
+            // Writing the graphs asks for every tensor by name and shape, and reads none.
+            VisionGraph.write(checkpoint, ComputeType.FLOAT32);
+            DecoderGraph.write(checkpoint, ComputeType.FLOAT32, PROBE_CAPACITY);
+        }
+        return new CheckpointInfo(
+                checkpoint.folder().getFileName().toString(),
+                Fingerprint.of(checkpoint.folder()),
+                checkpoint.config().modelType());
+    }
+
+    private static void warmUp(
+            StepExecutor executor, RequestPreparation preparation, int sequenceLength) {
+        try {
+            new WarmUp(executor, preparation, sequenceLength).run();
+        } catch (RuntimeException e) {
+            executor.close();
+            throw new LlavaException(
+                    LlavaErrorCode.MODEL,
+                    "The model is loaded but does not run: " + e.getMessage(),
+                    e);
         }
     }
 
@@ -136,7 +189,8 @@ public final class CheckpointLoader implements ModelLoader {
                 sequenceLength,
                 options.batching().maxBatchTokens(),
                 options.batching().maxBatchDelay(),
-                options.limits().maxQueuedRequests());
+                options.limits().maxQueuedRequests(),
+                options.caches().warmPrefixes());
     }
 
     /** Half of the cores prepare pictures and prompts: the other half is the engine's. */

@@ -32,6 +32,11 @@ record ChoicePlan(GenerationRequest request, List<String> texts, List<List<Integ
     }
 
     @Override
+    public boolean tokensAreTheAnswer() {
+        return false;
+    }
+
+    @Override
     public LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos) {
         for (int i = 0; i < texts.size(); i++) {
             requireWhole(texts.get(i), tokens.get(i), generations.get(i));

@@ -7,12 +7,18 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
+import io.flinkllava.runtime.TokenListener;
+import io.flinkllava.runtime.engine.Deadline;
 import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationEngine;
+import io.flinkllava.runtime.engine.GenerationRequest;
+import io.flinkllava.runtime.engine.TokenObserver;
+import io.flinkllava.runtime.text.EndOfTurn;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +44,8 @@ final class LlavaPipeline implements LlavaModel {
     private final RequestPreparation preparation;
     private final GenerationEngine engine;
     private final LlavaTokenizer tokenizer;
+    private final EndOfTurn endOfTurn;
+    private final OptionalInt characterPart;
     private final ExecutorService workers;
 
     /** Takes over the engine, the tokenizer and the workers. */
@@ -46,26 +54,39 @@ final class LlavaPipeline implements LlavaModel {
             RequestPreparation preparation,
             GenerationEngine engine,
             LlavaTokenizer tokenizer,
+            EndOfTurn endOfTurn,
             ExecutorService workers) {
         this.info = info;
         this.preparation = preparation;
         this.engine = engine;
         this.tokenizer = tokenizer;
+        this.endOfTurn = endOfTurn;
+        this.characterPart = tokenizer.characterPart();
         this.workers = workers;
     }
 
     @Override
     public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
+        return submit(request, TokenListener.NONE);
+    }
+
+    @Override
+    public CompletableFuture<LlavaAnswer> submit(LlavaRequest request, TokenListener listener) {
         CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
+        Deadline deadline = Deadline.after(request.timeLimit(), System.nanoTime());
         try {
-            workers.execute(() -> generate(request, answer));
+            workers.execute(() -> generate(request, deadline, listener, answer));
         } catch (RejectedExecutionException e) {
             answer.complete(refusal());
         }
         return answer;
     }
 
-    private void generate(LlavaRequest request, CompletableFuture<LlavaAnswer> answer) {
+    private void generate(
+            LlavaRequest request,
+            Deadline deadline,
+            TokenListener listener,
+            CompletableFuture<LlavaAnswer> answer) {
         if (workers.isShutdown()) {
             answer.complete(refusal());
         }
@@ -75,45 +96,53 @@ final class LlavaPipeline implements LlavaModel {
         long start = System.nanoTime();
         AnswerPlan plan;
         try {
+            if (deadline.isPast(start)) {
+                throw deadline.exceeded();
+            }
             plan = preparation.prepare(request);
         } catch (Throwable e) {
             answer.complete(failure(e));
             return;
         }
         long preparing = System.nanoTime() - start;
+        AnswerStream stream =
+                new AnswerStream(
+                        new TextPieces(tokenizer, endOfTurn, characterPart),
+                        listener,
+                        answer,
+                        workers);
+        boolean heard = listener != TokenListener.NONE && plan.tokensAreTheAnswer();
         CompletableFuture<List<Generation>> generations =
-                JointGenerations.of(plan.requests().stream().map(engine::submit).toList());
-        cancelWith(answer, generations);
+                JointGenerations.of(
+                        submit(plan.requests(), deadline, heard ? stream : TokenObserver.NONE));
+        endWith(answer, generations);
         var unused =
                 generations.whenComplete(
                         (all, fault) ->
-                                afterEngine(
+                                stream.end(
                                         () ->
-                                                answer.complete(
-                                                        fault == null
-                                                                ? text(plan, all, preparing)
-                                                                : failure(fault))));
+                                                fault == null
+                                                        ? text(plan, all, preparing)
+                                                        : failure(fault)));
     }
 
-    /** Leaves the engine's thread, or stays where it is if the workers have gone. */
-    private void afterEngine(Runnable completion) {
-        try {
-            workers.execute(completion);
-        } catch (RejectedExecutionException e) {
-            completion.run();
+    /** Submits all; the first is the one that is observed. */
+    private List<CompletableFuture<Generation>> submit(
+            List<GenerationRequest> requests, Deadline deadline, TokenObserver observer) {
+        List<CompletableFuture<Generation>> generations = new ArrayList<>();
+        TokenObserver next = observer;
+        for (GenerationRequest request : requests) {
+            generations.add(engine.submit(request, deadline, next));
+            next = TokenObserver.NONE;
         }
+        return generations;
     }
 
-    private static void cancelWith(
+    /** An answer that its caller cancelled, or that its listener failed, gets no more steps. */
+    private static void endWith(
             CompletableFuture<LlavaAnswer> answer,
             CompletableFuture<List<Generation>> generations) {
-        var unused =
-                answer.whenComplete(
-                        (result, fault) -> {
-                            if (fault instanceof CancellationException) {
-                                generations.cancel(false);
-                            }
-                        });
+        var unused = answer.whenComplete((result, fault) -> generations.cancel(false));
     }
 
     private static LlavaAnswer text(AnswerPlan plan, List<Generation> all, long preparing) {

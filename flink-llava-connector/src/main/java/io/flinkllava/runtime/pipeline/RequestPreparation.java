@@ -86,7 +86,7 @@ final class RequestPreparation {
         int[] tokenIds = encoded.expand(visuals.stream().map(VisualInput::tokens).toList());
         GenerationRequest prepared =
                 new GenerationRequest(
-                                new Prompt(tokenIds, visuals),
+                                Prompt.of(tokenIds, visuals, encoded::isVisual),
                                 maxNewTokens(generation, defaults),
                                 generation,
                                 badWords(generation.rules().badWords()),

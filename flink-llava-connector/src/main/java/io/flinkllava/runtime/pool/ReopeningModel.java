@@ -7,6 +7,7 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
+import io.flinkllava.runtime.TokenListener;
 
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -46,12 +47,21 @@ final class ReopeningModel implements LlavaModel {
 
     @Override
     public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
+        return submit(request, TokenListener.NONE);
+    }
+
+    @Override
+    public CompletableFuture<LlavaAnswer> submit(LlavaRequest request, TokenListener listener) {
         CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
-        ask(request, answer, RETRIES);
+        ask(request, new Resumed(listener), answer, RETRIES);
         return answer;
     }
 
-    private void ask(LlavaRequest request, CompletableFuture<LlavaAnswer> answer, int retries) {
+    private void ask(
+            LlavaRequest request,
+            Resumed listener,
+            CompletableFuture<LlavaAnswer> answer,
+            int retries) {
         var unused =
                 open.get()
                         .whenComplete(
@@ -59,7 +69,7 @@ final class ReopeningModel implements LlavaModel {
                                     if (fault != null) {
                                         answer.complete(failure(fault));
                                     } else if (!answer.isDone()) {
-                                        ask(model, request, answer, retries);
+                                        ask(model, request, listener, answer, retries);
                                     }
                                 });
     }
@@ -67,9 +77,10 @@ final class ReopeningModel implements LlavaModel {
     private void ask(
             LlavaModel model,
             LlavaRequest request,
+            Resumed listener,
             CompletableFuture<LlavaAnswer> answer,
             int retries) {
-        CompletableFuture<LlavaAnswer> given = model.submit(request);
+        CompletableFuture<LlavaAnswer> given = model.submit(request, listener.hearAgain());
         var unused =
                 answer.whenComplete(
                         (result, fault) -> {
@@ -83,7 +94,7 @@ final class ReopeningModel implements LlavaModel {
                             if (fault != null) {
                                 answer.complete(failure(fault));
                             } else if (retries > 0 && brokeUnder(model, result)) {
-                                ask(request, answer, retries - 1);
+                                ask(request, listener, answer, retries - 1);
                             } else {
                                 answer.complete(result);
                             }
@@ -122,5 +133,35 @@ final class ReopeningModel implements LlavaModel {
     @Override
     public void close() {
         throw new IllegalStateException("The model is the pool's: close the lease");
+    }
+
+    /** Hears of an answer that is given anew only what it has not heard yet. */
+    private static final class Resumed {
+
+        private final TokenListener listener;
+        private int told;
+
+        Resumed(TokenListener listener) {
+            this.listener = listener;
+        }
+
+        TokenListener hearAgain() {
+            if (listener == TokenListener.NONE) {
+                return listener;
+            }
+            return new TokenListener() {
+                private int heard;
+
+                @Override
+                public void onText(String text, int tokens) {
+                    int known = Math.min(text.length(), told - heard);
+                    heard += text.length();
+                    if (known < text.length()) {
+                        told = heard;
+                        listener.onText(text.substring(known), tokens);
+                    }
+                }
+            };
+        }
     }
 }

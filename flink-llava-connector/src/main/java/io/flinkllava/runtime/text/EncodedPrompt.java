@@ -46,11 +46,16 @@ public record EncodedPrompt(int[] ids, int imageTokenId, OptionalInt videoTokenI
         int visual = 0;
         int end = 0;
         for (int id : ids) {
-            int times = id == imageTokenId || isVideo(id) ? tokens.get(visual++) : 1;
+            int times = isVisual(id) ? tokens.get(visual++) : 1;
             Arrays.fill(expanded, end, end + times, id);
             end += times;
         }
         return expanded;
+    }
+
+    /** Whether an id is a placeholder. */
+    public boolean isVisual(int id) {
+        return id == imageTokenId || isVideo(id);
     }
 
     private boolean isVideo(int id) {

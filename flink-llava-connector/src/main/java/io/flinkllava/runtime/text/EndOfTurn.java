@@ -35,4 +35,19 @@ public record EndOfTurn(Set<Integer> tokenIds, List<String> stopStrings) {
                 .findAny()
                 .orElse(answer);
     }
+
+    /** What of the start of an answer stays, whatever comes behind it. */
+    public String sure(String start) {
+        String cut = cut(start);
+        int end = cut.length();
+        for (String stop : stopStrings) {
+            for (int length = Math.min(stop.length() - 1, cut.length()); length > 0; length--) {
+                if (cut.endsWith(stop.substring(0, length))) {
+                    end = Math.min(end, cut.length() - length);
+                    break;
+                }
+            }
+        }
+        return cut.substring(0, end);
+    }
 }

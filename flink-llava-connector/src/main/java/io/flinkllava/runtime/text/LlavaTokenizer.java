@@ -11,8 +11,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -30,6 +32,9 @@ public final class LlavaTokenizer implements AutoCloseable {
 
     private static final Map<String, String> OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad");
+
+    /** What stands for a character that is not whole. */
+    public static final String REPLACEMENT = "\uFFFD";
 
     private final HuggingFaceTokenizer tokenizer;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -128,6 +133,17 @@ public final class LlavaTokenizer implements AutoCloseable {
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    /**
+     * A token that is a part of a character, if the vocabulary has such: one byte of those that
+     * encode a character that has no token of its own.
+     */
+    public OptionalInt characterPart() {
+        String last = new String(Character.toChars(Character.MAX_CODE_POINT - 2));
+        return Arrays.stream(encode(last, false))
+                .filter(id -> decode(List.of(id)).equals(REPLACEMENT))
+                .findFirst();
     }
 
     private void requireOpen() {

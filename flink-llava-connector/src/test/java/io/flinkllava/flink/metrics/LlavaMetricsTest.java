@@ -3,20 +3,34 @@ package io.flinkllava.flink.metrics;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.HistogramStatistics;
+import org.apache.flink.metrics.Meter;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
+import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.ModelInfo;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,9 +49,27 @@ class LlavaMetricsTest {
         assertThat(count("llava.inference_success")).isEqualTo(2);
         assertThat(count("llava.prompt_tokens")).isEqualTo(700);
         assertThat(count("llava.completion_tokens")).isEqualTo(4);
-        Histogram latency = (Histogram) registered.get("llava.inference_latency");
-        assertThat(latency.getStatistics().getMax()).isEqualTo(40);
-        assertThat(latency.getStatistics().getMean()).isEqualTo(30);
+        assertThat(histogram("llava.inference_latency").getMax()).isEqualTo(40);
+        assertThat(histogram("llava.inference_latency").getMean()).isEqualTo(30);
+        assertThat(histogram("llava.time_to_first_token").getMax()).isEqualTo(6);
+        assertThat(histogram("llava.picture_decode_time").getMax()).isEqualTo(1);
+    }
+
+    @Test
+    void whatHappensToARequestIsCounted() {
+        metrics.requested();
+        metrics.requested();
+        metrics.requested();
+        metrics.requested();
+        metrics.retried();
+        metrics.timedOut();
+        metrics.deadLetter();
+        metrics.answeredFromMemory(Duration.ofMillis(1));
+        assertThat(count("llava.inference_retries")).isEqualTo(1);
+        assertThat(count("llava.inference_timeouts")).isEqualTo(1);
+        assertThat(count("llava.dead_letters")).isEqualTo(1);
+        assertThat(count("llava.deduplicated_requests")).isEqualTo(1);
+        assertThat(gauge("llava.deduplication_hit_rate")).isEqualTo(0.25);
     }
 
     @Test
@@ -52,23 +84,57 @@ class LlavaMetricsTest {
     }
 
     @Test
-    void gaugesShowQueueAndEngine() {
+    void gaugesShowQueueAndModel() {
         metrics.queue(() -> 3, 32);
-        metrics.engine(
-                () ->
-                        new EngineCounters(
-                                0, 0, 0, 0, 0, 0, 4, 10, 0, 0, new VisionCounters(5, 6, 7)));
+        metrics.model(() -> Optional.of(new Idle()), () -> 1500);
         assertThat(gauge("llava.queue_length")).isEqualTo(3);
         assertThat(gauge("llava.queue_capacity")).isEqualTo(32);
         assertThat(gauge("llava.mean_batch_size")).isEqualTo(2.5);
+        assertThat(gauge("llava.batch_occupancy")).isEqualTo(0.3125);
+        assertThat(gauge("llava.bytes_to_device_per_step")).isEqualTo(100.0);
+        assertThat(gauge("llava.bytes_from_device_per_step")).isEqualTo(8.0);
+        assertThat(gauge("llava.model_load_time")).isEqualTo(1500L);
         assertThat(gauge("llava.vision_cache_hits")).isEqualTo(5L);
         assertThat(gauge("llava.vision_cache_misses")).isEqualTo(6L);
         assertThat(gauge("llava.vision_cache_bytes")).isEqualTo(7L);
+        assertThat(gauge("llava.prefix_cache_hits")).isEqualTo(0L);
     }
 
-    private static LlavaAnswer text(int promptTokens, List<Integer> ids) {
+    @Test
+    void gaugesOfNoModelAreZero() {
+        metrics.model(Optional::empty, () -> 0);
+        assertThat(gauge("llava.mean_batch_size")).isEqualTo(0.0);
+        assertThat(gauge("llava.batch_occupancy")).isEqualTo(0.0);
+    }
+
+    @Test
+    void documentationNamesEveryMetric() throws IOException {
+        metrics.queue(() -> 0, 1);
+        metrics.model(Optional::empty, () -> 0);
+        Set<String> named =
+                Pattern.compile("^\\| `([a-z_.<>]+)` \\|", Pattern.MULTILINE)
+                        .matcher(Files.readString(Path.of("../docs/operations.md")))
+                        .results()
+                        .map(row -> "llava." + row.group(1))
+                        .collect(Collectors.toSet());
+        Set<String> all =
+                registered.keySet().stream()
+                        .map(name -> name.replaceFirst("code\\.[a-z]+", "code.<code>"))
+                        .collect(Collectors.toSet());
+        assertThat(named).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    private static LlavaAnswer.Text text(int promptTokens, List<Integer> ids) {
         return new LlavaAnswer.Text(
-                "", ids, promptTokens, LlavaAnswer.FinishReason.STOP, LlavaAnswer.Timing.NONE);
+                "",
+                ids,
+                promptTokens,
+                LlavaAnswer.FinishReason.STOP,
+                new LlavaAnswer.Timing(1_000_000, 2_000_000, 3_000_000, 4_000_000));
+    }
+
+    private HistogramStatistics histogram(String name) {
+        return ((Histogram) registered.get(name)).getStatistics();
     }
 
     private long count(String name) {
@@ -77,6 +143,28 @@ class LlavaMetricsTest {
 
     private Object gauge(String name) {
         return ((Gauge<?>) registered.get(name)).getValue();
+    }
+
+    /** A model that has done something and does nothing. */
+    private static final class Idle implements LlavaModel {
+        @Override
+        public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ModelInfo info() {
+            return new ModelInfo("idle", "00", "llava", Device.CPU, 8, 512);
+        }
+
+        @Override
+        public EngineCounters counters() {
+            return new EngineCounters(
+                    0, 0, 0, 0, 0, 0, 4, 10, 400, 32, new VisionCounters(5, 6, 7));
+        }
+
+        @Override
+        public void close() {}
     }
 
     /** Remembers what is registered by its full name. */
@@ -96,6 +184,11 @@ class LlavaMetricsTest {
         @Override
         public <H extends Histogram> H histogram(String name, H histogram) {
             return remember(name, histogram);
+        }
+
+        @Override
+        public <M extends Meter> M meter(String name, M meter) {
+            return remember(name, meter);
         }
 
         @Override

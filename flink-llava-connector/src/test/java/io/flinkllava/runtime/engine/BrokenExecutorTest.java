@@ -23,7 +23,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 @Timeout(60)
 class BrokenExecutorTest {
 
-    private static final EngineLimits LIMITS = new EngineLimits(4, 64, 40, Duration.ZERO, 100);
+    private static final EngineLimits LIMITS =
+            new EngineLimits(4, 64, 40, Duration.ZERO, 100, true);
 
     private final ScriptedExecutor sound = new ScriptedExecutor();
     private final AtomicBoolean prefillBreaks = new AtomicBoolean();
@@ -91,7 +92,7 @@ class BrokenExecutorTest {
     }
 
     private static GenerationRequest request(int token) {
-        return Requests.of(new Prompt(new int[] {token}, List.of()), 5, 5, Set.of());
+        return Requests.of(new Prompt(new int[] {token}), 5, 5, Set.of());
     }
 
     private GenerationEngine start() {

@@ -28,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class GenerationEngineTest {
 
-    private static final EngineLimits LIMITS = new EngineLimits(4, 64, 40, Duration.ZERO, 100);
+    private static final EngineLimits LIMITS =
+            new EngineLimits(4, 64, 40, Duration.ZERO, 100, true);
 
     private final ScriptedExecutor executor = new ScriptedExecutor();
 
@@ -92,7 +93,7 @@ class GenerationEngineTest {
     void refusesWhatTheQueueCannotHold() throws InterruptedException {
         Semaphore held = new Semaphore(0);
         executor.holdAt(held);
-        EngineLimits limits = new EngineLimits(1, 64, 40, Duration.ZERO, 2);
+        EngineLimits limits = new EngineLimits(1, 64, 40, Duration.ZERO, 2, true);
         try (GenerationEngine engine = start(limits)) {
             CompletableFuture<Generation> running = engine.submit(request(3, 3, 1));
             awaitRunning(engine, 1);
@@ -137,7 +138,7 @@ class GenerationEngineTest {
     void aCancelledSequenceLeavesTheBatch() throws InterruptedException {
         Semaphore held = new Semaphore(0);
         executor.holdAt(held);
-        EngineLimits limits = new EngineLimits(1, 64, 40, Duration.ZERO, 10);
+        EngineLimits limits = new EngineLimits(1, 64, 40, Duration.ZERO, 10, true);
         try (GenerationEngine engine = start(limits)) {
             CompletableFuture<Generation> first = engine.submit(request(50, 50, 1));
             GenerationRequest next = request(5, 0, 2);
@@ -155,7 +156,8 @@ class GenerationEngineTest {
     @Test
     void closingFailsWhatIsLeftAndTheExecutorIsClosedOnce() throws InterruptedException {
         int endless = 1_000_000;
-        GenerationEngine engine = start(new EngineLimits(4, 2 * endless, 40, Duration.ZERO, 100));
+        GenerationEngine engine =
+                start(new EngineLimits(4, 2 * endless, 40, Duration.ZERO, 100, true));
         List<CompletableFuture<Generation>> futures = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
             futures.add(engine.submit(request(endless, endless, i + 1)));
@@ -171,7 +173,7 @@ class GenerationEngineTest {
 
     @Test
     void waitsForCompanyBeforeItStarts() {
-        EngineLimits patient = new EngineLimits(4, 64, 1000, Duration.ofMinutes(10), 100);
+        EngineLimits patient = new EngineLimits(4, 64, 1000, Duration.ofMinutes(10), 100, true);
         try (GenerationEngine engine = start(patient)) {
             List<CompletableFuture<Generation>> futures = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -198,7 +200,8 @@ class GenerationEngineTest {
                         64,
                         1 + random.nextInt(60),
                         Duration.ofNanos(random.nextInt(100_000)),
-                        10_000);
+                        10_000,
+                        true);
         Map<GenerationRequest, CompletableFuture<Generation>> submitted = new LinkedHashMap<>();
         int cancelled = 0;
         GenerationEngine engine = start(limits);
@@ -237,7 +240,7 @@ class GenerationEngineTest {
     }
 
     private static GenerationRequest request(int max, int min, int... prompt) {
-        return Requests.of(new Prompt(prompt, List.of()), max, min, Set.of(ScriptedExecutor.EOS));
+        return Requests.of(new Prompt(prompt), max, min, Set.of(ScriptedExecutor.EOS));
     }
 
     private static GenerationRequest request(int max, int min, IntStream prompt) {

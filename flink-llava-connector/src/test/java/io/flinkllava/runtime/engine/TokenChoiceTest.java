@@ -123,7 +123,7 @@ class TokenChoiceTest {
         TokenChoice choice =
                 new TokenChoice(
                         new GenerationRequest(
-                                        new Prompt(new int[] {0}, List.of()),
+                                        new Prompt(new int[] {0}),
                                         5,
                                         GenerationParameters.DEFAULT,
                                         List.of(),
@@ -162,7 +162,7 @@ class TokenChoiceTest {
     private static GenerationRequest request(
             Sampling sampling, TokenRules rules, boolean logProbability) {
         return Requests.of(
-                new Prompt(new int[] {0}, List.of()),
+                new Prompt(new int[] {0}),
                 new GenerationParameters(5, 0, sampling, rules).withLogProbability(logProbability),
                 Set.of());
     }
@@ -170,7 +170,7 @@ class TokenChoiceTest {
     private static TokenChoice choice(Sampling sampling, TokenRules rules) {
         return new TokenChoice(
                 Requests.of(
-                        new Prompt(new int[] {0}, List.of()),
+                        new Prompt(new int[] {0}),
                         new GenerationParameters(5, 0, sampling, rules),
                         Set.of()));
     }

@@ -74,8 +74,10 @@ record ExportedGolden(
                         checkpoint.config(),
                         checkpoint.imageProcessor(),
                         checkpoint.videoProcessor());
-        return new Prompt(
-                tokenIds.clone(), List.of(processor.image(TestPictures.generated(width, height))));
+        return Prompt.of(
+                tokenIds.clone(),
+                List.of(processor.image(TestPictures.generated(width, height))),
+                checkpoint.config()::isVisual);
     }
 
     /** What an executor answers, alone in its first row. */

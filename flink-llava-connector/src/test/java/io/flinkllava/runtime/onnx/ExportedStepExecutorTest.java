@@ -75,14 +75,12 @@ class ExportedStepExecutorTest {
         try (ExportedStepExecutor executor = open(checkpoint)) {
             for (ExportedGolden golden : ExportedGolden.all(model)) {
                 Prompt prompt = golden.prompt(checkpoint);
-                int[] places = VisualPositions.of(prompt, checkpoint.config());
+                int first = prompt.start(0);
+                int last = first + prompt.visuals().get(0).tokens() - 1;
                 FloatBuffer vectors = executor.vectors(prompt);
                 int hidden = checkpoint.config().text().hiddenSize();
-                assertClose(vector(vectors, places[0] * hidden), golden.firstFeature(), FEATURES);
-                assertClose(
-                        vector(vectors, places[places.length - 1] * hidden),
-                        golden.lastFeature(),
-                        FEATURES);
+                assertClose(vector(vectors, first * hidden), golden.firstFeature(), FEATURES);
+                assertClose(vector(vectors, last * hidden), golden.lastFeature(), FEATURES);
             }
         }
     }
@@ -218,7 +216,7 @@ class ExportedStepExecutorTest {
                 sequence.accept(executor.prefill(row, sequence.prompt, true), 0);
                 sequences.add(sequence);
             }
-            executor.prefill(3, new Prompt(new int[200], List.of()), false);
+            executor.prefill(3, new Prompt(new int[200]), false);
             RowToken poison = new RowToken(3, 1_000_000);
             while (sequences.get(0).tokens.size() < golden.answer().size()) {
                 List<RowToken> inputs = new ArrayList<>();
@@ -264,7 +262,7 @@ class ExportedStepExecutorTest {
     @Test
     void whatFailsLeavesNoTensorOpen() {
         Checkpoint checkpoint = CheckpointReader.read(ExportedGolden.folder("llava"));
-        Prompt outside = new Prompt(new int[] {1, 1_000_000}, List.of());
+        Prompt outside = new Prompt(new int[] {1, 1_000_000});
         try (ExportedStepExecutor executor = open(checkpoint)) {
             assertThatThrownBy(() -> executor.prefill(0, outside, false))
                     .isInstanceOf(LlavaException.class)
@@ -272,16 +270,13 @@ class ExportedStepExecutorTest {
             executor.prefill(0, words(new Random(1)), false);
             assertThatThrownBy(() -> executor.decode(List.of(new RowToken(0, 1_000_000)), false))
                     .isInstanceOf(LlavaException.class);
-            assertThatThrownBy(
-                            () ->
-                                    executor.prefill(
-                                            0, new Prompt(new int[] {1, 260}, List.of()), false))
+            assertThatThrownBy(() -> executor.prefill(0, new Prompt(new int[] {1, 260}), false))
                     .hasMessageContaining("1 image tokens for 0 image features");
         }
     }
 
     private static Prompt words(Random random) {
-        return new Prompt(random.ints(3 + random.nextInt(60), 4, 250).toArray(), List.of());
+        return new Prompt(random.ints(3 + random.nextInt(60), 4, 250).toArray());
     }
 
     private static ExportedStepExecutor open(Checkpoint checkpoint) {

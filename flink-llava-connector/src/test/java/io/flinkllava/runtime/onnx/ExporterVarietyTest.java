@@ -220,9 +220,10 @@ class ExporterVarietyTest {
         Checkpoint checkpoint = CheckpointReader.read(folder);
         VisualInput frame = ExportedGolden.all("llava").get(0).prompt(checkpoint).visuals().get(0);
         Prompt prompt =
-                new Prompt(
+                Prompt.of(
                         ExportedGolden.all("llava").get(0).tokenIds(),
-                        List.of(new VisualInput(frame.tiles(), 2, frame.packing())));
+                        List.of(new VisualInput(frame.tiles(), 2, frame.packing())),
+                        checkpoint.config()::isVisual);
         try (ExportedStepExecutor executor = open(checkpoint)) {
             assertThatThrownBy(() -> executor.prefill(0, prompt, false))
                     .isInstanceOfSatisfying(

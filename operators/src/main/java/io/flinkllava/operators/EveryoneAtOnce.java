@@ -1,0 +1,24 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.util.function.SerializableFunction;
+
+import java.util.Optional;
+
+/** Records that have nothing to do with one another. */
+record EveryoneAtOnce<I>(SerializableFunction<I, RequestDraft> drafts) implements Turns<I> {
+
+    @Override
+    public boolean arrived(InFlight<I> request) {
+        return true;
+    }
+
+    @Override
+    public Turn turn(InFlight<I> request, String modelVersion) {
+        return new Turn.Ask(drafts.apply(request.value()));
+    }
+
+    @Override
+    public Optional<InFlight<I>> finished(InFlight<I> request) {
+        return Optional.empty();
+    }
+}

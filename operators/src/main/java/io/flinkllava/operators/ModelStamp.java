@@ -1,0 +1,187 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.function.SerializableFunction;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * Stamps records (first input) with the model that answers them, as announced by the broadcast
+ * control stream (second input).
+ *
+ * <p>By arrival, the newest announced model answers, and the control stream's watermarks mean
+ * nothing. By event time, a record waits until the control stream's watermark has passed it, and
+ * the records' watermark with it.
+ */
+final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
+        implements TwoInputStreamOperator<T, ModelVersion, Question<T>> {
+
+    private static final long serialVersionUID = 1L;
+    private static final MapStateDescriptor<Long, ModelVersion> VERSIONS =
+            new MapStateDescriptor<>("model-versions", Types.LONG, ModelVersion.TYPE);
+    private static final String WAITING = "waiting-for-models";
+    private static final int CONTROL = 1;
+
+    private final ModelChangeMode mode;
+    private final SerializableFunction<T, String> keys;
+    private final TypeInformation<T> inputType;
+
+    private transient BroadcastState<Long, ModelVersion> announced;
+    private transient ListState<Tuple2<Long, T>> waitingState;
+
+    /** By the event time from which on they answer; by arrival, the newest alone. */
+    private transient NavigableMap<Long, ModelVersion> versions;
+
+    private transient Deque<StreamRecord<T>> waiting;
+    private transient long recordTime;
+    private transient long controlTime;
+    private transient boolean controlIdle;
+    private transient long emittedTime;
+
+    ModelStamp(
+            ModelChangeMode mode,
+            SerializableFunction<T, String> keys,
+            TypeInformation<T> inputType) {
+        this.mode = mode;
+        this.keys = keys;
+        this.inputType = inputType;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        announced = context.getOperatorStateStore().getBroadcastState(VERSIONS);
+        waitingState =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(
+                                        WAITING, Types.TUPLE(Types.LONG, inputType)));
+        versions = new TreeMap<>();
+        for (Map.Entry<Long, ModelVersion> entry : announced.immutableEntries()) {
+            versions.put(entry.getKey(), entry.getValue());
+        }
+        waiting = new ArrayDeque<>();
+        for (Tuple2<Long, T> entry : waitingState.get()) {
+            waiting.add(new StreamRecord<>(entry.f1, entry.f0));
+        }
+        recordTime = Long.MIN_VALUE;
+        controlTime = Long.MIN_VALUE;
+        emittedTime = Long.MIN_VALUE;
+    }
+
+    @Override
+    public void processElement1(StreamRecord<T> record) {
+        if (mode == ModelChangeMode.ARRIVAL) {
+            emit(record);
+            return;
+        }
+        if (!record.hasTimestamp()) {
+            throw new IllegalStateException(
+                    "Model changes by event time need records with timestamps: give their source a"
+                            + " WatermarkStrategy, or use ModelChangeMode.ARRIVAL.");
+        }
+        if (record.getTimestamp() <= knownUntil()) {
+            emit(record);
+        } else {
+            waiting.add(record.copy(record.getValue()));
+        }
+    }
+
+    private void emit(StreamRecord<T> record) {
+        long time = record.hasTimestamp() ? record.getTimestamp() : Long.MAX_VALUE;
+        ModelVersion version = version(mode == ModelChangeMode.ARRIVAL ? Long.MAX_VALUE : time);
+        T value = record.getValue();
+        String key = keys.apply(value);
+        Question<T> question =
+                new Question<>(value, key.isEmpty() ? key : key + version.fingerprint(), version);
+        output.collect(
+                record.hasTimestamp()
+                        ? new StreamRecord<>(question, record.getTimestamp())
+                        : new StreamRecord<>(question));
+    }
+
+    private ModelVersion version(long time) {
+        Map.Entry<Long, ModelVersion> entry = versions.floorEntry(time);
+        return entry == null ? ModelVersion.FIRST : entry.getValue();
+    }
+
+    @Override
+    public void processElement2(StreamRecord<ModelVersion> record) throws Exception {
+        ModelVersion version = record.getValue();
+        long from = mode == ModelChangeMode.ARRIVAL ? Long.MIN_VALUE : version.effectiveFrom();
+        announced.put(from, version);
+        versions.put(from, version);
+    }
+
+    /** Up to this event time no change can come any more. */
+    private long knownUntil() {
+        return controlIdle ? Long.MAX_VALUE : controlTime;
+    }
+
+    @Override
+    public void processWatermark1(Watermark mark) throws Exception {
+        recordTime = mark.getTimestamp();
+        advance();
+    }
+
+    @Override
+    public void processWatermark2(Watermark mark) throws Exception {
+        controlTime = mark.getTimestamp();
+        advance();
+    }
+
+    @Override
+    protected void processWatermarkStatus(WatermarkStatus status, int input) throws Exception {
+        if (input == CONTROL) {
+            controlIdle = status.isIdle();
+            advance();
+        } else {
+            super.processWatermarkStatus(status);
+        }
+    }
+
+    private void advance() throws Exception {
+        long until = mode == ModelChangeMode.ARRIVAL ? Long.MAX_VALUE : knownUntil();
+        int held = waiting.size();
+        for (int i = 0; i < held; i++) {
+            StreamRecord<T> record = waiting.remove();
+            if (record.getTimestamp() <= until) {
+                emit(record);
+            } else {
+                waiting.add(record);
+            }
+        }
+        long time = Math.min(recordTime, until);
+        if (time > emittedTime) {
+            emittedTime = time;
+            super.processWatermark(new Watermark(time));
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        List<Tuple2<Long, T>> stored = new ArrayList<>(waiting.size());
+        waiting.forEach(record -> stored.add(Tuple2.of(record.getTimestamp(), record.getValue())));
+        waitingState.update(stored);
+    }
+}

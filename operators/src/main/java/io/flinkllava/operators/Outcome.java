@@ -1,0 +1,18 @@
+package io.flinkllava.operators;
+
+import io.flinkllava.runtime.LlavaAnswer;
+
+/**
+ * What became of a record.
+ *
+ * @param model name of the model that answered, or should have
+ * @param modelVersion fingerprint of its checkpoint
+ * @param remembered whether it was the outcome of an equal request before
+ */
+record Outcome(LlavaAnswer answer, String model, String modelVersion, boolean remembered) {
+
+    /** What a model said, or failed to say, to this very request. */
+    Outcome(LlavaAnswer answer, String model, String modelVersion) {
+        this(answer, model, modelVersion, false);
+    }
+}

@@ -1,0 +1,59 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.function.SerializableFunction;
+
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A record with what was said about it upstream of the operator, so that replays and restores do
+ * not change it. Public for Flink's serializer of records alone.
+ *
+ * @param input the record
+ * @param key what tells its request from others, where equal ones are asked once; else empty
+ * @param model the model that answers it
+ */
+public record Question<T>(T input, String key, ModelVersion model) {
+
+    public Question {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(model, "model");
+    }
+
+    /** The questions of a job whose model does not change. */
+    static <T> DataStream<Question<T>> stamp(
+            DataStream<T> stream, SerializableFunction<T, String> keys, String uid) {
+        return besideItsInput(
+                stream,
+                stream.map(value -> new Question<>(value, keys.apply(value), ModelVersion.FIRST))
+                        .returns(type(stream.getType()))
+                        .name(uid + "-questions")
+                        .uid(uid + "-questions"));
+    }
+
+    /** As parallel as what is in front of it: a shuffle here would mix the records of a key. */
+    static <T> DataStream<Question<T>> besideItsInput(
+            DataStream<T> stream, SingleOutputStreamOperator<Question<T>> questions) {
+        int parallelism = stream.getParallelism();
+        return parallelism > 0 ? questions.setParallelism(parallelism) : questions;
+    }
+
+    @SuppressWarnings("unchecked") // A class literal has no type arguments.
+    static <T> TypeInformation<Question<T>> type(TypeInformation<T> input) {
+        return (TypeInformation<Question<T>>)
+                (TypeInformation<?>)
+                        Types.POJO(
+                                Question.class,
+                                Map.of(
+                                        "input",
+                                        input,
+                                        "key",
+                                        Types.STRING,
+                                        "model",
+                                        ModelVersion.TYPE));
+    }
+}

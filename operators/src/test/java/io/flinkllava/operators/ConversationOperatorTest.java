@@ -1,0 +1,156 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+
+import io.flinkllava.runtime.GenerationParameters;
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.Message;
+import io.flinkllava.runtime.Message.Role;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Dialogues in the operator. Photo 0 of a dialogue brings a picture, "bye" ends it. */
+class ConversationOperatorTest {
+
+    private static final ConversationMemory<Photo> MEMORY =
+            new ConversationMemory<>(
+                    photo -> List.of(PictureSource.bytes(photo.bytes())),
+                    Photo::question,
+                    photo -> photo.question().equals("bye"),
+                    "",
+                    GenerationParameters.DEFAULT,
+                    ConversationLimits.DEFAULT,
+                    Duration.ofMinutes(10));
+
+    @Test
+    void turnsOfADialogueAreAskedOneAfterTheOtherWithWhatWasSaid() throws Exception {
+        try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
+            harness.send("a", new Photo(1, "What?"));
+            harness.send("a", new Photo(2, "Where?"));
+            harness.send("b", new Photo(3, "Who?"));
+            assertThat(harness.model.asked()).isEqualTo(2);
+            assertThat(harness.model.request(1).messages()).containsExactly(Message.user("Who?"));
+
+            harness.model.complete(0, said("A cat."));
+            harness.runMails();
+            assertThat(harness.model.request(2).messages())
+                    .containsExactly(
+                            Message.user("<image>\nWhat?"),
+                            new Message(Role.ASSISTANT, "A cat."),
+                            Message.user("<image>\nWhere?"));
+            assertThat(harness.model.request(2).images()).hasSize(2);
+            assertThat(harness.output()).containsExactly("1");
+        }
+    }
+
+    @Test
+    void failedTurnIsNotRemembered() throws Exception {
+        try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
+            harness.send("a", new Photo(1, "What?"));
+            harness.send("a", new Photo(2, "Where?"));
+            harness.model.complete(0, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "Broken."));
+            harness.runMails();
+            assertThat(harness.model.request(1).messages()).containsExactly(Message.user("Where?"));
+        }
+    }
+
+    @Test
+    void resetEndsADialogueAndHasNoResult() throws Exception {
+        try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
+            harness.send("a", new Photo(1, "What?"));
+            harness.send("a", new Photo(2, "bye"));
+            harness.send("a", new Photo(3, "Who?"));
+            harness.model.complete(0, said("A cat."));
+            harness.runMails();
+            assertThat(harness.model.request(1).messages()).containsExactly(Message.user("Who?"));
+            harness.model.complete(1, said("Nobody."));
+            harness.runMails();
+            assertThat(harness.output()).containsExactly("1", "3");
+        }
+    }
+
+    @Test
+    void forgottenDialogueBeginsAnew() throws Exception {
+        try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
+            harness.flink.setStateTtlProcessingTime(0);
+            harness.send("a", new Photo(1, "What?"));
+            harness.model.complete(0, said("A cat."));
+            harness.runMails();
+            harness.flink.setStateTtlProcessingTime(Duration.ofMinutes(10).toMillis() + 1);
+            harness.send("a", new Photo(2, "Where?"));
+            assertThat(harness.model.request(1).messages()).containsExactly(Message.user("Where?"));
+        }
+    }
+
+    @Test
+    void dialoguesGoOnAfterRescaling() throws Exception {
+        OperatorSubtaskState state;
+        try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
+            for (String key : List.of("a", "b", "c")) {
+                harness.send(key, new Photo(key.charAt(0), "What?"));
+            }
+            harness.send("a", new Photo(200, "Where?"));
+            harness.model.complete(0, said("A cat."));
+            harness.runMails();
+            harness.flink.getOutput().clear();
+            state = harness.flink.snapshot(1, 1);
+        }
+        List<String> seen = new ArrayList<>();
+        for (int subtask = 0; subtask < 3; subtask++) {
+            try (KeyedHarness harness = KeyedHarness.restore(MEMORY, state, 1, 3, subtask)) {
+                for (int index = 0; index < harness.model.asked(); index++) {
+                    List<Message> messages = harness.model.request(index).messages();
+                    seen.add(messages.size() + " " + messages.get(messages.size() - 1).content());
+                    harness.model.complete(index, said("Something."));
+                    harness.runMails();
+                }
+                harness.output().forEach(seen::add);
+            }
+        }
+        assertThat(seen)
+                .containsExactlyInAnyOrder(
+                        "1 What?", "1 What?", "3 <image>\nWhere?", "98", "99", "200");
+    }
+
+    @Test
+    void answeredTurnThatWaitsForItsEmissionIsNotAskedAgain() throws Exception {
+        OperatorSubtaskState state;
+        try (KeyedHarness harness = ordered(null)) {
+            harness.send("b", new Photo(1, "Who?"));
+            harness.send("a", new Photo(2, "What?"));
+            harness.model.complete(1, said("A cat."));
+            harness.runMails();
+            state = harness.flink.snapshot(1, 1);
+        }
+        try (KeyedHarness harness = ordered(state)) {
+            assertThat(harness.model.asked()).isEqualTo(1);
+            harness.send("a", new Photo(3, "Where?"));
+            assertThat(harness.model.request(1).messages()).hasSize(3);
+            harness.model.complete(0, said("Nobody."));
+            harness.model.complete(1, said("Here."));
+            harness.runMails();
+            assertThat(harness.output()).containsExactly("1", "2", "3");
+            assertThat(harness.results().get(1).text()).isEqualTo("A cat.");
+        }
+    }
+
+    private static KeyedHarness ordered(OperatorSubtaskState state) throws Exception {
+        KeyedHarness harness = new KeyedHarness(MEMORY, AskHarness.ORDERED, 1, 0);
+        if (state != null) {
+            harness.flink.initializeState(state);
+        }
+        harness.flink.open();
+        return harness;
+    }
+
+    private static LlavaAnswer said(String text) {
+        return new LlavaAnswer.Text(
+                text, List.of(5, 2), 7, LlavaAnswer.FinishReason.STOP, LlavaAnswer.Timing.NONE);
+    }
+}

@@ -1,0 +1,110 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Parts of jobs whose tasks are failed by schedule, and what must be true of their results. */
+final class FaultyJob {
+
+    static final int RECORDS = 2000;
+    static final TypeInformation<Photo> PHOTO = Types.POJO(Photo.class);
+
+    private static final double RECORDS_PER_SECOND = 800;
+    private static final int CAPACITY = 16;
+
+    private FaultyJob() {}
+
+    /** At least 12 faults, in every phase. */
+    static void planAllPhases() {
+        Faults.plan("open", 2);
+        Faults.plan("queue", 100, 700);
+        Faults.plan("prefill", 300, 900);
+        Faults.plan("decode", 500, 2500);
+        Faults.plan("emit", 1, 150, 1650);
+        Faults.plan("snapshot", 2, 9);
+        Faults.plan("notify", 3);
+    }
+
+    static StreamExecutionEnvironment environment(boolean unaligned, int parallelism) {
+        Configuration configuration = LocalCluster.restarting();
+        configuration.setString(
+                "execution.checkpointing.unaligned.enabled", Boolean.toString(unaligned));
+        return environment(configuration, parallelism);
+    }
+
+    static StreamExecutionEnvironment environment(Configuration configuration, int parallelism) {
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        env.enableCheckpointing(30);
+        env.setParallelism(parallelism);
+        env.setMaxParallelism(16);
+        return env;
+    }
+
+    static QueueSettings settings(boolean ordered) {
+        return new QueueSettings(
+                ordered, CAPACITY, QueueSettings.NO_TIMEOUT, RetryPolicy.NONE, ErrorPolicy.FAIL);
+    }
+
+    /** A model for each version that is named after its folder. */
+    static ModelSource models() {
+        return (context, version) -> {
+            Faults.at("open");
+            ScrambledModel model =
+                    version.isFirst()
+                            ? new ScrambledModel()
+                            : new ScrambledModel(version.folder(), Photo::answer);
+            return new OpenModel(model, model::close);
+        };
+    }
+
+    /** Photo n has the time n. */
+    static DataStream<Photo> photos(StreamExecutionEnvironment env) {
+        return env.fromSource(
+                        new DataGeneratorSource<>(
+                                (Long index) -> Photo.number(index.intValue()),
+                                RECORDS,
+                                RateLimiterStrategy.perSecond(RECORDS_PER_SECOND),
+                                PHOTO),
+                        WatermarkStrategy.<Photo>forMonotonousTimestamps()
+                                .withTimestampAssigner((photo, time) -> photo.id()),
+                        "photos")
+                .setParallelism(1)
+                .uid("photos");
+    }
+
+    static void collect(DataStream<LlavaResult<Photo>> answers) {
+        answers.process(new Committed())
+                .returns(Types.VOID)
+                .uid("committed")
+                .sinkTo(new DiscardingSink<>())
+                .uid("nowhere");
+    }
+
+    static void assertEveryIdOnce(List<LlavaResult<Photo>> results) {
+        assertThat(results)
+                .extracting(result -> result.input().id())
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, RECORDS).boxed().toList());
+    }
+
+    static void assertEveryAnswerIsThatOfItsRecord(List<LlavaResult<Photo>> results) {
+        assertEveryIdOnce(results);
+        assertThat(results)
+                .allSatisfy(
+                        result ->
+                                assertThat(result.generated())
+                                        .isEqualTo(Photo.answer(result.input().request())));
+    }
+}

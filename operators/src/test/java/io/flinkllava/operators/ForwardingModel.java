@@ -1,0 +1,35 @@
+package io.flinkllava.operators;
+
+import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.ModelInfo;
+
+import java.util.concurrent.CompletableFuture;
+
+/** A {@link ScrambledModel} of which some things may be different. */
+class ForwardingModel implements LlavaModel {
+
+    private final ScrambledModel model = new ScrambledModel();
+
+    @Override
+    public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
+        return model.submit(request);
+    }
+
+    @Override
+    public ModelInfo info() {
+        return model.info();
+    }
+
+    @Override
+    public EngineCounters counters() {
+        return model.counters();
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

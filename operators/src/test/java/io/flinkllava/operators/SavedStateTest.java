@@ -1,0 +1,128 @@
+package io.flinkllava.operators;
+
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.util.OperatorSnapshotUtil;
+
+import io.flinkllava.runtime.GenerationParameters;
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.Message;
+import org.junit.jupiter.api.Test;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * State as a version wrote it, kept under {@code src/test/resources/state/<version>}. Later
+ * versions prove here that they go on from it.
+ *
+ * <p>With {@code -Dllava.save-state=<version>} what is missing for that version is written.
+ */
+class SavedStateTest {
+
+    private static final String VERSION = "0.1";
+    private static final ConversationMemory<Photo> DIALOGUES =
+            new ConversationMemory<>(
+                    photo ->
+                            photo.id() == 1
+                                    ? List.of(PictureSource.bytes(photo.bytes()))
+                                    : List.of(),
+                    Photo::question,
+                    photo -> false,
+                    "",
+                    GenerationParameters.DEFAULT,
+                    ConversationLimits.DEFAULT,
+                    Duration.ofDays(36_500));
+    private static final RequestKey<Photo> KEY =
+            new RequestKey<>(photo -> RequestDraft.of(photo.request()), null);
+    private static final AnswerMemory<Photo> ANSWERS =
+            new AnswerMemory<>(KEY, Duration.ofDays(36_500));
+
+    @Test
+    void recordsInFlight() throws Exception {
+        OperatorSubtaskState state =
+                saved(
+                        "ask",
+                        () -> {
+                            try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+                                harness.send(1);
+                                harness.send(2);
+                                harness.answer(1);
+                                return harness.flink.snapshot(1, 1);
+                            }
+                        });
+        try (AskHarness harness = AskHarness.restore(AskHarness.ORDERED, state, 1, 1, 0)) {
+            harness.flink.open();
+            assertThat(harness.model.asked()).isEqualTo(1);
+            harness.answer(0);
+            assertThat(harness.output()).containsExactly("1", "2");
+            assertThat(harness.results())
+                    .extracting(LlavaResult::text)
+                    .containsExactly(
+                            Photo.number(1).expectedText(), Photo.number(2).expectedText());
+        }
+    }
+
+    @Test
+    void dialogues() throws Exception {
+        OperatorSubtaskState state =
+                saved(
+                        "conversation",
+                        () -> {
+                            try (KeyedHarness harness = KeyedHarness.open(DIALOGUES)) {
+                                harness.send("a", new Photo(1, "What?"));
+                                harness.send("a", new Photo(2, "Where?"));
+                                harness.model.complete(0, said("A cat."));
+                                harness.runMails();
+                                return harness.flink.snapshot(1, 1);
+                            }
+                        });
+        try (KeyedHarness harness = KeyedHarness.restore(DIALOGUES, state, 1, 1, 0)) {
+            assertThat(harness.model.request(0).images()).containsExactly(new byte[] {'1'});
+            assertThat(harness.model.request(0).messages())
+                    .containsExactly(
+                            Message.user("What?"),
+                            new Message(Message.Role.ASSISTANT, "A cat."),
+                            Message.user("Where?"));
+        }
+    }
+
+    @Test
+    void knownAnswers() throws Exception {
+        OperatorSubtaskState state =
+                saved(
+                        "deduplication",
+                        () -> {
+                            try (KeyedHarness harness = KeyedHarness.open(ANSWERS)) {
+                                harness.send(KEY.apply(Photo.number(7)), Photo.number(7));
+                                harness.answer(0);
+                                return harness.flink.snapshot(1, 1);
+                            }
+                        });
+        try (KeyedHarness harness = KeyedHarness.restore(ANSWERS, state, 1, 1, 0)) {
+            harness.send(KEY.apply(Photo.number(7)), Photo.number(7));
+            harness.runMails();
+            assertThat(harness.model.asked()).isZero();
+            assertThat(harness.results().get(0).text()).isEqualTo(Photo.number(7).expectedText());
+        }
+    }
+
+    private static OperatorSubtaskState saved(String name, Callable<OperatorSubtaskState> now)
+            throws Exception {
+        Path file = Path.of("src/test/resources/state", VERSION, name + ".bin");
+        if (VERSION.equals(System.getProperty("llava.save-state")) && !Files.exists(file)) {
+            Files.createDirectories(file.getParent());
+            OperatorSnapshotUtil.writeStateHandle(now.call(), file.toString());
+        }
+        return OperatorSnapshotUtil.readStateHandle(file.toString());
+    }
+
+    private static LlavaAnswer said(String text) {
+        return new LlavaAnswer.Text(
+                text, List.of(5, 2), 7, LlavaAnswer.FinishReason.STOP, LlavaAnswer.Timing.NONE);
+    }
+}
