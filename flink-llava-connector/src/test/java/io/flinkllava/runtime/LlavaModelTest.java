@@ -147,6 +147,24 @@ class LlavaModelTest {
     }
 
     @Test
+    void aSecondQuestionAboutAPictureDoesNotRunTheTower() throws IOException {
+        GoldenRequest golden =
+                GoldenRequest.all("llava15").stream()
+                        .filter(some -> some.request().images().size() == 1)
+                        .findFirst()
+                        .orElseThrow();
+        try (LlavaModel seeing = LlavaModel.open(Golden.checkpoint("llava15"), OPTIONS)) {
+            LlavaRequest other =
+                    LlavaRequest.ask(golden.request().images().get(0), "What else is there?");
+            assertThat(seeing.submit(other).join()).isInstanceOf(LlavaAnswer.Text.class);
+            check(golden, seeing.submit(golden.request()).join());
+            assertThat(seeing.counters().vision().misses()).isOne();
+            assertThat(seeing.counters().vision().hits()).isOne();
+            assertThat(seeing.counters().vision().bytes()).isPositive();
+        }
+    }
+
+    @Test
     void goesOnUntilMinNewTokens() {
         LlavaRequest request =
                 new LlavaRequest(

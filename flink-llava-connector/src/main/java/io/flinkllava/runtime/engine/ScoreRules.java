@@ -121,14 +121,24 @@ final class ScoreRules {
     /** {@code TopKLogitsWarper}: those equal to the last one stay too. */
     static ScoreRule topK(int count) {
         return (scores, history) -> {
-            if (count < scores.length) {
-                float[] sorted = scores.clone();
-                Arrays.sort(sorted);
-                float least = sorted[sorted.length - count];
-                for (int i = 0; i < scores.length; i++) {
-                    if (scores[i] < least) {
-                        scores[i] = ScoreRule.OUT;
-                    }
+            if (count >= scores.length) {
+                return;
+            }
+            ScoreOrder order = new ScoreOrder(scores);
+            int from = 0;
+            int to = order.size();
+            while (to - from > 1) {
+                int middle = order.split(from, to);
+                if (order.size() - middle >= count) {
+                    from = middle;
+                } else {
+                    to = middle;
+                }
+            }
+            float least = scores[order.token(from)];
+            for (int i = 0; i < scores.length; i++) {
+                if (scores[i] < least) {
+                    scores[i] = ScoreRule.OUT;
                 }
             }
         };
@@ -136,40 +146,35 @@ final class ScoreRules {
 
     /**
      * {@code TopPLogitsWarper}: from the least likely up, a token goes as long as all that went
-     * have no more than {@code 1 - p} together. Among equals the lower id goes first, as it does in
-     * a stable sort.
+     * have no more than {@code 1 - p} together; the most likely one stays. Among equals the lower
+     * id goes first, as it does in a stable sort.
      */
     static ScoreRule topP(double p) {
         return (scores, history) -> {
             double[] probabilities = Softmax.of(scores);
-            long[] ascending = ascending(scores);
+            ScoreOrder order = new ScoreOrder(scores);
             double gone = 0;
-            for (int i = 0; i < ascending.length - 1; i++) {
-                int token = (int) ascending[i];
-                gone += probabilities[token];
-                if (gone > 1 - p) {
-                    return;
+            int from = 0;
+            int to = order.size();
+            while (to - from > 1) {
+                int middle = order.split(from, to);
+                double lower = 0;
+                for (int i = from; i < middle; i++) {
+                    lower += probabilities[order.token(i)];
                 }
-                scores[token] = ScoreRule.OUT;
+                if (gone + lower <= 1 - p) {
+                    gone += lower;
+                    from = middle;
+                } else {
+                    to = middle;
+                }
+            }
+            boolean isMostLikely = from == order.size() - 1;
+            int stays = isMostLikely || gone + probabilities[order.token(from)] > 1 - p ? from : to;
+            for (int i = 0; i < stays; i++) {
+                scores[order.token(i)] = ScoreRule.OUT;
             }
         };
-    }
-
-    /**
-     * Tokens by their scores, then by their ids: the score in the upper half of each number, in an
-     * order that integers share, the id in the lower. Objects would cost the engine's thread tens
-     * of milliseconds at every token of a large vocabulary.
-     */
-    private static long[] ascending(float[] scores) {
-        long[] keys = new long[scores.length];
-        for (int token = 0; token < keys.length; token++) {
-            // Adding 0 makes -0 the 0 that it equals.
-            int bits = Float.floatToIntBits(scores[token] + 0f);
-            int ordered = bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
-            keys[token] = ((long) ordered << Integer.SIZE) | token;
-        }
-        Arrays.sort(keys);
-        return keys;
     }
 
     /** {@code MinPLogitsWarper}. */

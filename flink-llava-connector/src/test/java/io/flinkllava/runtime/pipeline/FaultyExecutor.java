@@ -11,15 +11,20 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Random;
 
-/** A real executor whose steps fail now and then, as a device's would. */
+/**
+ * A real executor whose steps fail now and then, as a device's would, and which some hundred steps
+ * break for good. Used by one thread.
+ */
 final class FaultyExecutor implements InvocationHandler {
 
     private final StepExecutor sound;
     private final Random random;
+    private int stepsLeft;
 
     private FaultyExecutor(StepExecutor sound, Random random) {
         this.sound = sound;
         this.random = random;
+        this.stepsLeft = 200 + random.nextInt(400);
     }
 
     static StepExecutor around(StepExecutor sound, Random random) {
@@ -50,15 +55,15 @@ final class FaultyExecutor implements InvocationHandler {
         return result;
     }
 
-    private static void fail(int chance) {
-        if (chance < 1) {
+    private void fail(int chance) {
+        if (chance < 2000 && --stepsLeft < 0) {
             throw new BrokenExecutorException(
                     LlavaErrorCode.UNAVAILABLE, "injected: device lost", null);
         }
-        if (chance < 20) {
+        if (chance < 40) {
             throw new IllegalStateException("injected: a step failed");
         }
-        if (chance < 24) {
+        if (chance < 44) {
             throw new LlavaException(LlavaErrorCode.CAPACITY, "injected: out of memory");
         }
     }
