@@ -2,6 +2,7 @@ package io.flinkllava.examples;
 
 import io.flinkllava.examples.batch.RunBatch;
 import io.flinkllava.examples.benchmark.Benchmark;
+import io.flinkllava.examples.benchmark.RandomCheckpoint;
 import io.flinkllava.examples.instruct.InstructionData;
 import io.flinkllava.examples.kafka.StreamCaptions;
 import io.flinkllava.examples.quickstart.Quickstart;
@@ -27,7 +28,8 @@ import java.nio.charset.StandardCharsets;
             RunBatch.class,
             StreamCaptions.class,
             InstructionData.class,
-            Benchmark.class
+            Benchmark.class,
+            RandomCheckpoint.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = FlinkLlavaLocal.Version.class,

@@ -56,6 +56,8 @@ public final class ModelArguments {
             description = "Tokens of an answer at least. Default: 0.")
     private int minNewTokens;
 
+    @Mixin private ComputeArguments compute = new ComputeArguments();
+
     @Mixin private SamplingArguments choice = new SamplingArguments();
 
     @Option(
@@ -105,6 +107,7 @@ public final class ModelArguments {
                 .withDevice(device)
                 .withMaxBatchSize(maxBatchSize)
                 .withMaxSequenceLength(maxSequenceLength)
+                .withCompute(compute.options())
                 .withCheckpoint(
                         new CheckpointOptions(
                                 checkedTower(), conversation, onnxVariant, severalPictures));

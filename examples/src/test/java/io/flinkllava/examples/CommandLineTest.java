@@ -48,6 +48,8 @@ class CommandLineTest {
                 "RUN --max-new-tokens 0                 | --max-new-tokens is 0",
                 "RUN --max-new-tokens 2 --min-new-tokens 3 | --min-new-tokens (3) is more than",
                 "RUN --device tpu                       | Unknown device 'tpu': use auto, cpu or",
+                "RUN --dtype half                       | Unknown dtype 'half': use auto, float32,",
+                "RUN --quantization 8bit                | use none, rowwise-8bit, weight-8bit, weight-4bit",
                 "RUN --vision-tower x                   | --vision-tower '@x' is not a folder",
                 "RUN --temperature -1                   | temperature is -1.0, it must be 0..1e6",
                 "RUN --top-p 0                          | top-p is 0.0, it must be above 0",

@@ -15,7 +15,8 @@ public sealed interface AnswerConstraint extends Serializable {
 
     /**
      * Exactly one of these texts. The answer tells how likely each is ({@link
-     * LlavaAnswer.Text#choices}).
+     * LlavaAnswer.Text#choices}): as a whole, its end included, so that one may begin another. The
+     * likeliest is taken, or one is drawn by temperature and seed; no other rule applies.
      *
      * @param texts at least one, none empty, none twice
      */
@@ -36,7 +37,9 @@ public sealed interface AnswerConstraint extends Serializable {
     }
 
     /**
-     * A text that a regular expression matches as a whole.
+     * A text that a regular expression matches as a whole. It is complete wherever {@code
+     * maxNewTokens} can be enough; else it ends in the middle, with {@link
+     * LlavaAnswer.FinishReason#LENGTH}.
      *
      * @param regex what is understood is checked when a request is prepared
      */
@@ -47,7 +50,8 @@ public sealed interface AnswerConstraint extends Serializable {
     }
 
     /**
-     * A JSON object.
+     * A JSON object, compact, its properties in the schema's order; complete as a {@link Pattern}
+     * is.
      *
      * @param schema JSON Schema of a flat object: strings, numbers, integers, booleans, enums and
      *     arrays of these

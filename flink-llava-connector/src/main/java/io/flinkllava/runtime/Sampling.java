@@ -53,4 +53,8 @@ public record Sampling(double temperature, int topK, double topP, double minP, l
     public Sampling withMinP(double value) {
         return new Sampling(temperature, topK, topP, value, seed);
     }
+
+    public Sampling withSeed(long value) {
+        return new Sampling(temperature, topK, topP, minP, value);
+    }
 }

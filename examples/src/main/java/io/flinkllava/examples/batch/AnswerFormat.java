@@ -5,6 +5,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.flinkllava.examples.requests.RequestRow;
@@ -16,7 +17,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Answers to JSON lines, with the same keys in every one; a row that failed has nulls and an error.
+ * Answers to JSON lines, with the same keys in every one, and probabilities, choices and further
+ * candidates where they were asked for; a row that failed has nulls and an error.
  * Counts what passes, for the progress line.
  */
 final class AnswerFormat extends RichMapFunction<LlavaResult<RequestRow>, AnswerRow> {
@@ -66,7 +68,35 @@ final class AnswerFormat extends RichMapFunction<LlavaResult<RequestRow>, Answer
         line.put("prompt_tokens", text.promptTokens());
         line.put("completion_tokens", text.completionTokens());
         line.put("finish_reason", text.finishReason().name().toLowerCase(Locale.ROOT));
+        putLogProbability(line, text.logProbability());
+        if (!text.choices().isEmpty()) {
+            ArrayNode choices = line.putArray("choices");
+            text.choices()
+                    .forEach(
+                            choice ->
+                                    choices.addObject()
+                                            .put("text", choice.text())
+                                            .put("probability", choice.probability()));
+        }
+        if (!text.others().isEmpty()) {
+            ArrayNode candidates = line.putArray("candidates");
+            text.others().forEach(other -> put(candidates.addObject(), other));
+        }
         line.putNull("error");
+    }
+
+    private static void put(ObjectNode candidate, LlavaAnswer.Candidate other) {
+        candidate.put("answer", other.text());
+        other.tokenIds().forEach(candidate.putArray("token_ids")::add);
+        candidate.put("finish_reason", other.finishReason().name().toLowerCase(Locale.ROOT));
+        putLogProbability(candidate, other.logProbability());
+    }
+
+    /** Only where it was asked for, and JSON has no number for minus infinity. */
+    private static void putLogProbability(ObjectNode node, double logProbability) {
+        if (Double.isFinite(logProbability)) {
+            node.put("log_probability", logProbability);
+        }
     }
 
     private static void put(ObjectNode line, LlavaAnswer.Failure failure, List<String> paths) {

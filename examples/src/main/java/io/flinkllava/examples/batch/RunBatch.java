@@ -9,6 +9,7 @@ import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.OutputFile;
 import io.flinkllava.examples.Verbosity;
 import io.flinkllava.examples.WorkFolder;
+import io.flinkllava.runtime.GenerationParameters;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +39,11 @@ import java.util.concurrent.Callable;
             "  {\"id\": \"d\", \"images\": [\"a.png\", \"b.png\"],",
             "   \"question\": \"<image> before, <image> after. What changed?\"}     (in one line)",
             "Pictures and the video stand where <image> and <video> do, or else in front.",
-            "and so is an answer, one for each request, in the same order:",
+            "What the answer must look like is said by one of",
+            "  \"choices\": [\"yes\", \"no\"]      each gets its probability",
+            "  \"regex\": \"[0-9]+ cats?\"         matches the whole answer",
+            "  \"json_schema\": {\"type\": \"object\", \"properties\": {...}}",
+            "An answer is a line of JSON too, one for each request, in the same order:",
             "  {\"id\": \"a\", \"answer\": \"A cat.\", \"token_ids\": [319, 6635, 29889, 2],",
             "   \"prompt_tokens\": 593, \"completion_tokens\": 4, \"finish_reason\": \"stop\",",
             "   \"error\": null}",
@@ -83,6 +88,19 @@ public final class RunBatch implements Callable<Integer> {
     private Path imageRoot;
 
     @Mixin private ModelArguments arguments;
+
+    @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            description =
+                    "Answers to each request, by seeds one apart; more than one needs a"
+                            + " --temperature. Default: 1.")
+    private int candidates = 1;
+
+    @Option(
+            names = "--log-probabilities",
+            description = "Says how likely each answer was, as a natural logarithm.")
+    private boolean logProbabilities;
 
     @Option(
             names = "--parallelism",
@@ -132,10 +150,17 @@ public final class RunBatch implements Callable<Integer> {
         requireFolder("--image-root", root);
         try {
             return new BatchSettings(
-                    model, input, root, arguments.options(), arguments.generation(), parallelism);
+                    model, input, root, arguments.options(), generation(), parallelism);
         } catch (IllegalArgumentException e) {
             throw refuse("--" + e.getMessage());
         }
+    }
+
+    private GenerationParameters generation() {
+        return arguments
+                .generation()
+                .withCandidates(candidates)
+                .withLogProbability(logProbabilities);
     }
 
     private OutputFile outputFile() throws IOException {

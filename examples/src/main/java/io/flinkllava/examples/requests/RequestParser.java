@@ -14,10 +14,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Reads a request line: {@code {"id", "images": [paths], "video": [paths of frames], "question"}},
- * or {@code "messages": [{"role", "content"}]} in place of the question. Other keys are ignored.
+ * or {@code "messages": [{"role", "content"}]} in place of the question; and {@code "choices"},
+ * {@code "regex"} or {@code "json_schema"} for the form of the answer. Other keys are ignored.
  * Whatever is wrong with a line is told by its row, with the line's number.
  */
 final class RequestParser {
@@ -55,32 +57,72 @@ final class RequestParser {
         require(
                 !id.equals(RequestRow.NO_ID),
                 request.has("id") ? "\"id\" is neither a string nor an integer" : "no \"id\"");
-        requireKnown(request, "image", "images");
-        requireKnown(request, "videos", "video");
+        requireKnown(request, "image", "images", "[\"path\"]");
+        requireKnown(request, "videos", "video", "[\"path\"]");
+        requireKnown(request, "schema", "json_schema", "{...}");
+        long forms = Stream.of("choices", "regex", "json_schema").filter(request::has).count();
+        require(forms <= 1, "give one of \"choices\", \"regex\" and \"json_schema\"");
         return new RequestRow(
-                0, id, paths(request, "images"), paths(request, "video"), messages(request), "");
+                0,
+                id,
+                paths(request, "images"),
+                paths(request, "video"),
+                messages(request),
+                choices(request),
+                regex(request),
+                jsonSchema(request),
+                "");
+    }
+
+    private static List<String> choices(JsonNode request) {
+        List<String> choices = strings(request, "choices", "texts");
+        require(
+                !request.has("choices") || !choices.isEmpty(),
+                "\"choices\" is empty; give texts to choose from");
+        return choices;
+    }
+
+    private static String regex(JsonNode request) {
+        JsonNode regex = request.path("regex");
+        require(
+                regex.isMissingNode() || (regex.isTextual() && !regex.textValue().isEmpty()),
+                "\"regex\" must be a string that is not empty");
+        return regex.asText();
+    }
+
+    private static String jsonSchema(JsonNode request) {
+        JsonNode schema = request.path("json_schema");
+        require(
+                schema.isMissingNode() || schema.isObject(),
+                "\"json_schema\" is " + kind(schema) + ", it must be an object");
+        return schema.isMissingNode() ? "" : schema.toString();
     }
 
     /** A key that is nearly right would be ignored, and the answer about nothing. */
-    private static void requireKnown(JsonNode request, String wrong, String right) {
+    private static void requireKnown(
+            JsonNode request, String wrong, String right, String value) {
         require(
                 request.has(right) || !request.has(wrong),
-                "\"" + wrong + "\" is not known; write \"" + right + "\": [\"path\"]");
+                "\"" + wrong + "\" is not known; write \"" + right + "\": " + value);
     }
 
     private static List<String> paths(JsonNode request, String key) {
+        return strings(request, key, "paths");
+    }
+
+    private static List<String> strings(JsonNode request, String key, String what) {
         JsonNode list = request.path(key);
         require(
                 list.isMissingNode() || list.isArray(),
-                "\"" + key + "\" is " + kind(list) + ", it must be a list of paths");
-        List<String> paths = new ArrayList<>();
-        for (JsonNode path : list) {
+                "\"" + key + "\" is " + kind(list) + ", it must be a list of " + what);
+        List<String> strings = new ArrayList<>();
+        for (JsonNode string : list) {
             require(
-                    path.isTextual(),
-                    "\"" + key + "\" holds " + kind(path) + ", paths are strings");
-            paths.add(path.textValue());
+                    string.isTextual(),
+                    "\"" + key + "\" holds " + kind(string) + ", " + what + " are strings");
+            strings.add(string.textValue());
         }
-        return paths;
+        return strings;
     }
 
     private static List<Message> messages(JsonNode request) {

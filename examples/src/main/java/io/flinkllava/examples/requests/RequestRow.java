@@ -4,6 +4,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
+import io.flinkllava.runtime.AnswerConstraint;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaRequest;
@@ -21,6 +22,9 @@ import java.util.List;
  * @param images paths of the pictures as given
  * @param video paths of the frames of a video as given, empty for none
  * @param messages the dialogue
+ * @param choices texts to choose the answer from, empty for any answer
+ * @param regex what matches the answer, or empty
+ * @param jsonSchema what describes the answer, or empty
  * @param defect why there is nothing to ask, or empty
  */
 public record RequestRow(
@@ -29,6 +33,9 @@ public record RequestRow(
         List<String> images,
         List<String> video,
         List<Message> messages,
+        List<String> choices,
+        String regex,
+        String jsonSchema,
         String defect) {
 
     static final String NO_ID = "null";
@@ -48,11 +55,12 @@ public record RequestRow(
 
     /** A row that cannot be asked. */
     static RequestRow defective(String id, String defect) {
-        return new RequestRow(0, id, List.of(), List.of(), List.of(), defect);
+        return new RequestRow(0, id, List.of(), List.of(), List.of(), List.of(), "", "", defect);
     }
 
     RequestRow at(long place) {
-        return new RequestRow(place, id, images, video, messages, defect);
+        return new RequestRow(
+                place, id, images, video, messages, choices, regex, jsonSchema, defect);
     }
 
     RequestRow withDefect(String reason) {
@@ -68,6 +76,20 @@ public record RequestRow(
         if (!defect.isEmpty()) {
             throw LlavaException.input(defect);
         }
-        return new LlavaRequest(root.pictures(images), root.frames(video), messages, generation);
+        return new LlavaRequest(
+                root.pictures(images),
+                root.frames(video),
+                messages,
+                generation.withConstraint(constraint()));
+    }
+
+    private AnswerConstraint constraint() {
+        if (!choices.isEmpty()) {
+            return new AnswerConstraint.Choice(choices);
+        }
+        if (!regex.isEmpty()) {
+            return new AnswerConstraint.Pattern(regex);
+        }
+        return jsonSchema.isEmpty() ? AnswerConstraint.FREE : new AnswerConstraint.Json(jsonSchema);
     }
 }

@@ -31,6 +31,32 @@ class AnswerFormatTest {
     }
 
     @Test
+    void writesProbabilitiesChoicesAndCandidatesWhereAskedFor() {
+        LlavaAnswer answer =
+                new LlavaAnswer.Text(
+                        "a",
+                        List.of(5, 2),
+                        40,
+                        LlavaAnswer.FinishReason.STOP,
+                        -0.5,
+                        List.of(new LlavaAnswer.Choice("a", 0.75)),
+                        List.of(
+                                new LlavaAnswer.Candidate(
+                                        "b",
+                                        List.of(6),
+                                        LlavaAnswer.FinishReason.LENGTH,
+                                        LlavaAnswer.Text.NOT_ASKED)),
+                        LlavaAnswer.Timing.NONE);
+
+        assertThat(AnswerFormat.line(row("1"), answer))
+                .endsWith(
+                        "\"finish_reason\":\"stop\",\"log_probability\":-0.5,"
+                                + "\"choices\":[{\"text\":\"a\",\"probability\":0.75}],"
+                                + "\"candidates\":[{\"answer\":\"b\",\"token_ids\":[6],"
+                                + "\"finish_reason\":\"length\"}],\"error\":null}");
+    }
+
+    @Test
     void writesAFailureWithTheSameKeys() {
         LlavaAnswer failure = new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "line 3: bad");
 
@@ -56,7 +82,7 @@ class AnswerFormatTest {
     @Test
     void namesTheFirstFramesOfAVideo() {
         List<String> frames = List.of("f0.png", "f1.png", "f2.png", "f3.png", "f4.png");
-        RequestRow row = new RequestRow(0, "1", List.of("a.png"), frames, List.of(), "");
+        RequestRow row = new RequestRow(0, "1", List.of("a.png"), frames, List.of(), List.of(), "", "", "");
 
         assertThat(AnswerFormat.line(row, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "broken")))
                 .contains("\"message\":\"broken [a.png, f0.png, f1.png, f2.png] and 2 more\"");
@@ -67,7 +93,7 @@ class AnswerFormatTest {
     }
 
     private static RequestRow row(String id, String... images) {
-        return new RequestRow(0, id, List.of(images), List.of(), List.of(), "");
+        return new RequestRow(0, id, List.of(images), List.of(), List.of(), List.of(), "", "", "");
     }
 
     @Test

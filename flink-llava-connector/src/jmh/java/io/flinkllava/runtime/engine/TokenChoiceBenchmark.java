@@ -79,6 +79,6 @@ public class TokenChoiceBenchmark {
 
     @Benchmark
     public int choose() {
-        return choice.choose(scores, 0, history);
+        return choice.choose(scores, 0, history, 5);
     }
 }

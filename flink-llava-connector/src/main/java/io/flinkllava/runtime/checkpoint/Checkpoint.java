@@ -31,4 +31,19 @@ public record Checkpoint(
     public Weights weights() {
         return (Weights) source;
     }
+
+    /** The same with another source of the model. */
+    public Checkpoint withSource(ModelSource value) {
+        return new Checkpoint(
+                folder,
+                config,
+                generation,
+                imageProcessor,
+                videoProcessor,
+                chatTemplate,
+                promptStyle,
+                specialTokens,
+                tokenizerFile,
+                value);
+    }
 }

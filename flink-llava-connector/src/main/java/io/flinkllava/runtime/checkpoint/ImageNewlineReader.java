@@ -76,7 +76,8 @@ final class ImageNewlineReader {
                     new SafetensorsWeights(
                             folder.path(),
                             List.of(SafetensorsFile.read(file)),
-                            TensorNames::canonical);
+                            TensorNames::canonical,
+                            Dtype.FLOATS);
             if (weights.contains(NAME)) {
                 WeightTensor tensor = weights.get(NAME);
                 return Optional.of(floats(tensor, weights.map(tensor)));
@@ -97,28 +98,12 @@ final class ImageNewlineReader {
     }
 
     private static List<Float> floats(WeightTensor tensor, ByteBuffer bytes) {
+        float[] numbers = new float[Math.toIntExact(tensor.elements())];
+        tensor.dtype().read(bytes, numbers);
         List<Float> values = new ArrayList<>();
-        while (bytes.hasRemaining()) {
-            values.add(
-                    switch (tensor.dtype()) {
-                        case F32 -> bytes.getFloat();
-                        case F16 -> half(bytes.getShort());
-                        case BF16 -> Float.intBitsToFloat(bytes.getShort() << 16);
-                    });
+        for (float number : numbers) {
+            values.add(number);
         }
         return values;
-    }
-
-    /** A float16: sign, five bits of exponent, ten of fraction. */
-    private static float half(short bits) {
-        int exponent = bits >> 10 & 0x1f;
-        int fraction = bits & 0x3ff;
-        float magnitude =
-                switch (exponent) {
-                    case 0 -> Math.scalb((float) fraction, -24);
-                    case 0x1f -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-                    default -> Math.scalb((float) (fraction | 0x400), exponent - 25);
-                };
-        return bits < 0 ? -magnitude : magnitude;
     }
 }

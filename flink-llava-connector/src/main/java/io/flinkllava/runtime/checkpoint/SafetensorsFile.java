@@ -10,18 +10,23 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The checked header of a safetensors file: 8 bytes with the header's length (little-endian), a
  * JSON object that describes the tensors, then their bytes.
  *
+ * @param metadata what the writer says of the file, by name
  * @param tensors by the names the file uses
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
-record SafetensorsFile(Path path, Map<String, Entry> tensors) {
+public record SafetensorsFile(Path path, Map<String, String> metadata, Map<String, Entry> tensors) {
+
+    static final String METADATA = "__metadata__";
 
     /** The format's own limit. */
     private static final int MAX_HEADER_BYTES = 100_000_000;
@@ -54,9 +59,14 @@ record SafetensorsFile(Path path, Map<String, Entry> tensors) {
      * @param begin offset of its first byte in the file
      * @param end offset behind its last byte in the file
      */
-    record Entry(String dtype, List<Long> shape, long begin, long end) {}
+    public record Entry(String dtype, List<Long> shape, long begin, long end) {}
 
-    static SafetensorsFile read(Path file) {
+    /**
+     * Reads and checks a header.
+     *
+     * @throws LlavaException MODEL if this is no such file, or a part of one
+     */
+    public static SafetensorsFile read(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             long size = Files.size(file);
             int length = headerLength(file, in.readNBytes(Long.BYTES), size);
@@ -64,11 +74,37 @@ record SafetensorsFile(Path path, Map<String, Entry> tensors) {
             Map<String, Entry> tensors = entries(header, Long.BYTES + length);
             checkSize(file, tensors, size);
             checkOverlaps(file, tensors);
-            return new SafetensorsFile(file, tensors);
+            return new SafetensorsFile(file, metadata(header), tensors);
         } catch (IOException e) {
             throw new LlavaException(
                     LlavaErrorCode.MODEL, file + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** The tensors under the names of the file, of every type that can be read. */
+    public Weights weights() {
+        return new SafetensorsWeights(
+                path.toAbsolutePath().getParent(),
+                List.of(this),
+                UnaryOperator.identity(),
+                EnumSet.allOf(Dtype.class));
+    }
+
+    private static Map<String, String> metadata(JsonObject header) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        header.object(METADATA)
+                .ifPresent(
+                        values ->
+                                values.names()
+                                        .forEach(
+                                                name ->
+                                                        values.text(name)
+                                                                .ifPresent(
+                                                                        text ->
+                                                                                metadata.put(
+                                                                                        name,
+                                                                                        text))));
+        return metadata;
     }
 
     private static int headerLength(Path file, byte[] prefix, long size) {
@@ -94,7 +130,7 @@ record SafetensorsFile(Path path, Map<String, Entry> tensors) {
     private static Map<String, Entry> entries(JsonObject header, long dataStart) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (String name : header.names()) {
-            if (!name.equals("__metadata__")) {
+            if (!name.equals(METADATA)) {
                 JsonObject tensor =
                         header.object(name)
                                 .orElseThrow(() -> header.wrong(name, "a tensor's description"));

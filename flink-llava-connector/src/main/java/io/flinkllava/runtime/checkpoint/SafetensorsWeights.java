@@ -10,10 +10,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Tensors of one or more safetensors files. Immutable; holds no file open. */
@@ -24,16 +24,23 @@ final class SafetensorsWeights implements Weights {
     private final Map<String, Stored> tensors = new HashMap<>();
     private final Path folder;
     private final UnaryOperator<String> names;
+    private final Set<Dtype> readable;
     private final List<Path> fileNames;
 
     /**
      * Puts files together.
      *
      * @param names from the names in files to those of {@link Weights}
+     * @param readable element types that these files may have
      */
-    SafetensorsWeights(Path folder, List<SafetensorsFile> files, UnaryOperator<String> names) {
+    SafetensorsWeights(
+            Path folder,
+            List<SafetensorsFile> files,
+            UnaryOperator<String> names,
+            Set<Dtype> readable) {
         this.folder = folder;
         this.names = names;
+        this.readable = readable;
         fileNames = files.stream().map(file -> file.path().getFileName()).sorted().toList();
         files.forEach(this::add);
     }
@@ -92,9 +99,9 @@ final class SafetensorsWeights implements Weights {
         }
     }
 
-    private static Dtype dtype(Stored stored) {
+    private Dtype dtype(Stored stored) {
         String dtype = stored.entry().dtype();
-        return Arrays.stream(Dtype.values())
+        return readable.stream()
                 .filter(known -> known.name().equals(dtype))
                 .findAny()
                 .orElseThrow(
@@ -106,7 +113,7 @@ final class SafetensorsWeights implements Weights {
                                                 + "' has dtype "
                                                 + dtype
                                                 + ", supported are "
-                                                + Arrays.toString(Dtype.values())
+                                                + readable
                                                 + ". Take the checkpoint that is not quantized"));
     }
 }

@@ -34,11 +34,17 @@ final class WeightsReader {
     static Weights read(CheckpointFolder folder, UnaryOperator<String> names) {
         if (folder.has(SINGLE)) {
             return new SafetensorsWeights(
-                    folder.path(), List.of(SafetensorsFile.read(folder.file(SINGLE))), names);
+                    folder.path(),
+                    List.of(SafetensorsFile.read(folder.file(SINGLE))),
+                    names,
+                    Dtype.FLOATS);
         }
         if (folder.has(INDEX)) {
             return new SafetensorsWeights(
-                    folder.path(), shards(folder, JsonObject.read(folder.file(INDEX))), names);
+                    folder.path(),
+                    shards(folder, JsonObject.read(folder.file(INDEX))),
+                    names,
+                    Dtype.FLOATS);
         }
         boolean pickled =
                 folder.has("pytorch_model.bin") || folder.has("pytorch_model.bin.index.json");

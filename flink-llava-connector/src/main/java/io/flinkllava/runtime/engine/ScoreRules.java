@@ -15,8 +15,11 @@ final class ScoreRules {
 
     private ScoreRules() {}
 
-    /** The rules of a request in the order of {@code GenerationMixin._get_logits_processor}. */
-    static List<ScoreRule> of(GenerationRequest request) {
+    /**
+     * What a request forbids or dislikes, in the order of {@code
+     * GenerationMixin._get_logits_processor}.
+     */
+    static List<ScoreRule> processors(GenerationRequest request) {
         GenerationParameters parameters = request.parameters();
         TokenRules tokens = parameters.rules();
         List<ScoreRule> rules = new ArrayList<>();
@@ -32,7 +35,13 @@ final class ScoreRules {
         if (parameters.minNewTokens() > 0) {
             rules.add(minNewTokens(parameters.minNewTokens(), request.eosTokenIds()));
         }
-        Sampling sampling = parameters.sampling();
+        return rules;
+    }
+
+    /** How a request draws among what is left, in the same order; nothing where it does not. */
+    static List<ScoreRule> warpers(GenerationRequest request) {
+        Sampling sampling = request.parameters().sampling();
+        List<ScoreRule> rules = new ArrayList<>();
         if (sampling.isGreedy()) {
             return rules;
         }

@@ -101,7 +101,7 @@ final class Sequence {
 
     /** Chooses the next token. */
     int choose(StepScores scores, int index) {
-        return choice.choose(scores, index, history);
+        return choice.choose(scores, index, history, tokenLimit - history.answer().size());
     }
 
     /** Adds a token and says whether it was the last one. */
@@ -110,6 +110,7 @@ final class Sequence {
             firstTokenNanos = nowNanos;
         }
         history.append(token);
+        choice.append(token);
         observer.onToken(token);
         if (request.eosTokenIds().contains(token) || request.stop().isMet(history.answer())) {
             return Optional.of(FinishReason.STOP);
@@ -123,6 +124,7 @@ final class Sequence {
         return new Generation(
                 history.answer(),
                 reason,
+                choice.logProbability(),
                 startedNanos - arrivedNanos,
                 firstTokenNanos - startedNanos,
                 nowNanos - firstTokenNanos);

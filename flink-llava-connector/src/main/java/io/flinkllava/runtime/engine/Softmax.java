@@ -22,4 +22,17 @@ final class Softmax {
         }
         return probabilities;
     }
+
+    /** {@code log(sum(exp(scores)))}: what a score loses to become a log-probability. */
+    static double logSum(float[] scores) {
+        float best = Float.NEGATIVE_INFINITY;
+        for (float score : scores) {
+            best = Math.max(best, score);
+        }
+        double sum = 0;
+        for (float score : scores) {
+            sum += Math.exp((double) score - best);
+        }
+        return best + Math.log(sum);
+    }
 }

@@ -5,7 +5,8 @@ import io.flinkllava.runtime.checkpoint.Dtype;
 /** The element type that a graph computes in. */
 public enum ComputeType {
     FLOAT32(Dtype.F32),
-    FLOAT16(Dtype.F16);
+    FLOAT16(Dtype.F16),
+    BFLOAT16(Dtype.BF16);
 
     private final Dtype dtype;
 

@@ -263,9 +263,10 @@ public final class DecoderGraph {
     }
 
     private void score(String x) {
-        String head = graph.weight(words.head(), text.vocabSize(), text.hiddenSize());
-        String logits = graph.node("Gemm", List.of(x, head), Attribute.of("transB", 1));
-        graph.output(LOGITS, graph.toFloat32(logits), Element.FLOAT32, "batch", text.vocabSize());
+        String logits =
+                graph.toFloat32(
+                        graph.product(x, words.head(), text.vocabSize(), text.hiddenSize()));
+        graph.output(LOGITS, logits, Element.FLOAT32, "batch", text.vocabSize());
         String best =
                 graph.node(
                         "ArgMax",

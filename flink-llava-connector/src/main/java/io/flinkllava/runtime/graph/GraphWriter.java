@@ -19,6 +19,7 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes one ONNX graph, node after node. Every method that adds something returns the name of the
@@ -39,12 +40,20 @@ final class GraphWriter {
     private final ComputeType compute;
     private final Map<String, WeightTensor> used = new LinkedHashMap<>();
     private final Map<String, String> converted = new LinkedHashMap<>();
+    private final Map<String, WeightTensor> matrices = new LinkedHashMap<>();
+    private final Map<String, String> scalars = new LinkedHashMap<>();
+    private final MatrixProduct product = new MatrixProduct(this);
     private int values;
 
     GraphWriter(String name, Weights weights, ComputeType compute) {
         graph.setName(name);
         this.weights = weights;
         this.compute = compute;
+    }
+
+    /** What the graph is written from. */
+    Weights weights() {
+        return weights;
     }
 
     /** Declares an input; a dimension is a number or, where it varies, a name. */
@@ -97,6 +106,22 @@ final class GraphWriter {
                 : converted.computeIfAbsent(name, this::toComputeType);
     }
 
+    /** As {@link #weight}, for the matrix of a linear layer. */
+    String matrix(String name, long out, long in) {
+        String matrix = weight(name, out, in);
+        matrices.put(name, used.get(name));
+        return matrix;
+    }
+
+    /** A tensor of integers of the checkpoint. */
+    String integers(String name, Dtype dtype, long... shape) {
+        Dtype stored = stored(name, shape);
+        if (stored != dtype) {
+            throw new IllegalArgumentException(name + " is " + stored + ", not " + dtype);
+        }
+        return name;
+    }
+
     /**
      * Rows of a weight in the graph's compute type. Where the file's type is the smaller one the
      * weight stays as it is, and rows are converted when they are taken.
@@ -135,6 +160,11 @@ final class GraphWriter {
         return cast(value, dataType(compute.dtype()));
     }
 
+    /** Converts a value to the type of an input or output. */
+    String toElement(String value, Element element) {
+        return cast(value, dataType(element));
+    }
+
     /** Converts a value of the graph's compute type to float32. */
     String toFloat32(String value) {
         return compute == ComputeType.FLOAT32 ? value : cast(value, TensorProto.DataType.FLOAT);
@@ -142,6 +172,35 @@ final class GraphWriter {
 
     private String cast(String value, TensorProto.DataType type) {
         return node("Cast", List.of(value), Attribute.of("to", type.getNumber()));
+    }
+
+    /** A constant float32, written once. */
+    String scalar(String name, float number) {
+        return scalars.computeIfAbsent(
+                name,
+                fresh ->
+                        scalar(
+                                TensorProto.newBuilder()
+                                        .setDataType(TensorProto.DataType.FLOAT.getNumber())
+                                        .addFloatData(number)
+                                        .setName(fresh)));
+    }
+
+    /** A constant uint8, written once. */
+    String scalar(String name, int number) {
+        return scalars.computeIfAbsent(
+                name,
+                fresh ->
+                        scalar(
+                                TensorProto.newBuilder()
+                                        .setDataType(TensorProto.DataType.UINT8.getNumber())
+                                        .addInt32Data(number)
+                                        .setName(fresh)));
+    }
+
+    private String scalar(TensorProto.Builder tensor) {
+        graph.addInitializer(tensor);
+        return tensor.getName();
     }
 
     /** A constant vector of 64-bit integers. */
@@ -179,10 +238,17 @@ final class GraphWriter {
      * [out]}: {@code [tokens, in]} to {@code [tokens, out]}.
      */
     String linear(String x, String prefix, long out, long in, boolean bias) {
-        String weight = weight(prefix + ".weight", out, in);
-        List<String> inputs =
-                bias ? List.of(x, weight, weight(prefix + ".bias", out)) : List.of(x, weight);
-        return node("Gemm", inputs, Attribute.of("transB", 1));
+        return product.write(
+                x,
+                prefix + ".weight",
+                out,
+                in,
+                bias ? Optional.of(prefix + ".bias") : Optional.empty());
+    }
+
+    /** A product with a matrix of the checkpoint, {@code [rows, in]} to {@code [rows, out]}. */
+    String product(String x, String matrix, long out, long in) {
+        return product.write(x, matrix, out, in, Optional.empty());
     }
 
     /** A layer norm over the last axis, {@code weight} and {@code bias} of {@code [width]}. */
@@ -207,7 +273,8 @@ final class GraphWriter {
                         .addOpsetImport(opset(CONTRIB, 1))
                         .setGraph(graph)
                         .build();
-        return new OnnxGraph(model.toByteString(), List.copyOf(used.values()));
+        return new OnnxGraph(
+                model.toByteString(), List.copyOf(used.values()), List.copyOf(matrices.values()));
     }
 
     private String add(
@@ -252,6 +319,7 @@ final class GraphWriter {
     private TensorProto.DataType dataType(Element element) {
         return switch (element) {
             case COMPUTE -> dataType(compute.dtype());
+            case BFLOAT16 -> TensorProto.DataType.BFLOAT16;
             case FLOAT32 -> TensorProto.DataType.FLOAT;
             case INT32 -> TensorProto.DataType.INT32;
             case INT64 -> TensorProto.DataType.INT64;
@@ -263,6 +331,8 @@ final class GraphWriter {
             case F32 -> TensorProto.DataType.FLOAT;
             case F16 -> TensorProto.DataType.FLOAT16;
             case BF16 -> TensorProto.DataType.BFLOAT16;
+            case I8 -> TensorProto.DataType.INT8;
+            case U8 -> TensorProto.DataType.UINT8;
         };
     }
 
@@ -274,6 +344,7 @@ final class GraphWriter {
     enum Element {
         /** Whatever the graph computes in. */
         COMPUTE,
+        BFLOAT16,
         FLOAT32,
         INT32,
         INT64

@@ -34,17 +34,27 @@ public final class VisionGraph {
     public static final String IMAGE_FEATURES = "image_features";
 
     private final GraphWriter graph;
+    private final ComputeType compute;
     private final LlavaConfig config;
     private final VisionConfig vision;
 
     private VisionGraph(Checkpoint checkpoint, ComputeType compute) {
         this.config = checkpoint.config();
         this.vision = config.vision();
-        this.graph = new GraphWriter("vision", checkpoint.weights(), compute);
+        this.compute = compute;
+        this.graph = new GraphWriter("vision", checkpoint.weights(), inner(compute));
     }
 
     public static OnnxGraph write(Checkpoint checkpoint, ComputeType compute) {
         return new VisionGraph(checkpoint, compute).write();
+    }
+
+    /**
+     * What the tower computes in: towers were published in float16, and on CUDA ONNX Runtime
+     * convolves in no bfloat16.
+     */
+    private static ComputeType inner(ComputeType compute) {
+        return compute == ComputeType.BFLOAT16 ? ComputeType.FLOAT16 : compute;
     }
 
     /** Whether the graph has the input {@link #POOL_INDEXES}. */
@@ -67,8 +77,13 @@ public final class VisionGraph {
                 new VisionTowerLayers(graph, vision).write(graph.toComputeType(pixels), layers);
         String selected = select(states);
         String features = project(pools(config) ? pool(selected) : selected);
-        graph.output(
-                IMAGE_FEATURES, features, Element.COMPUTE, "features", config.text().hiddenSize());
+        Object[] shape = {"features", config.text().hiddenSize()};
+        if (compute == ComputeType.BFLOAT16) {
+            String converted = graph.toElement(features, Element.BFLOAT16);
+            graph.output(IMAGE_FEATURES, converted, Element.BFLOAT16, shape);
+        } else {
+            graph.output(IMAGE_FEATURES, features, Element.COMPUTE, shape);
+        }
         return graph.build();
     }
 

@@ -14,7 +14,7 @@ final class BmpReader implements PictureReader {
     @Override
     public PictureHeader header(byte[] encoded) throws IOException {
         try (ImageIoPage page = new ImageIoPage(spi, encoded)) {
-            return new PictureHeader(page.width(), page.height(), Orientation.UPRIGHT);
+            return new PictureHeader(page.width(), page.height(), Exif.NONE);
         }
     }
 

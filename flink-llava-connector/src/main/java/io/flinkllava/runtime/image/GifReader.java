@@ -15,7 +15,7 @@ final class GifReader implements PictureReader {
     @Override
     public PictureHeader header(byte[] encoded) throws IOException {
         GifScreen screen = GifScreen.read(encoded);
-        return new PictureHeader(screen.width(), screen.height(), Orientation.UPRIGHT);
+        return new PictureHeader(screen.width(), screen.height(), Exif.NONE);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.flinkllava.runtime.image;
 
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.PictureInfo;
 import io.flinkllava.runtime.RequestLimits;
 
 import java.io.IOException;
@@ -46,13 +47,42 @@ public final class ImageDecoder {
      *     limits; with code CAPACITY if the pixels found no memory
      */
     public RgbImage decode(byte[] encoded) {
+        return read(
+                encoded,
+                (format, reader) -> {
+                    PictureHeader header = reader.header(encoded);
+                    checkSize(format, header);
+                    return header.orientation().apply(reader.pixels(encoded, header));
+                });
+    }
+
+    /**
+     * Reads a picture's header and nothing else; a picture too large to be decoded has one too.
+     *
+     * @throws LlavaException with code INPUT if this is no picture, a broken one or one of too many
+     *     bytes
+     */
+    PictureInfo info(byte[] encoded) {
+        return read(
+                encoded,
+                (format, reader) -> {
+                    PictureHeader header = reader.header(encoded);
+                    checkPresent(header);
+                    return new PictureInfo(
+                            format.name(),
+                            header.width(),
+                            header.height(),
+                            header.orientation().tagValue(),
+                            header.exif().takenAt().orElse(null),
+                            ContentHash.of(encoded));
+                });
+    }
+
+    private <T> T read(byte[] encoded, FormatReader<T> reading) {
         Objects.requireNonNull(encoded, "encoded");
         ImageFormat format = format(encoded);
-        PictureReader reader = READERS.get(format);
         try {
-            PictureHeader header = reader.header(encoded);
-            checkSize(format, header);
-            return header.orientation().apply(reader.pixels(encoded, header));
+            return reading.read(format, READERS.get(format));
         } catch (LlavaException e) {
             throw e;
         } catch (IOException e) {
@@ -107,16 +137,21 @@ public final class ImageDecoder {
     }
 
     private void checkSize(ImageFormat format, PictureHeader header) throws IOException {
+        checkPresent(header);
         int width = header.width();
         int height = header.height();
-        if (width < 1 || height < 1) {
-            throw new IOException("its header says " + width + " x " + height + " pixels");
-        }
         if (Math.max(width, height) > limits.maxImageSide()) {
             throw tooLarge(format, header, limits.maxImageSide() + " a side (max-image-side)");
         }
         if ((long) width * height > limits.maxImagePixels()) {
             throw tooLarge(format, header, limits.maxImagePixels() + " in all (max-image-pixels)");
+        }
+    }
+
+    private static void checkPresent(PictureHeader header) throws IOException {
+        if (header.width() < 1 || header.height() < 1) {
+            throw new IOException(
+                    "its header says " + header.width() + " x " + header.height() + " pixels");
         }
     }
 
@@ -130,5 +165,10 @@ public final class ImageDecoder {
                         + header.height()
                         + " pixels, the limit is "
                         + limit);
+    }
+
+    /** What is wanted of a picture, once its format is known. */
+    private interface FormatReader<T> {
+        T read(ImageFormat format, PictureReader reader) throws IOException;
     }
 }

@@ -2,6 +2,7 @@ package io.flinkllava.runtime.image;
 
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.IIOServiceProvider;
 import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
@@ -51,7 +52,7 @@ final class ImageIoPage implements AutoCloseable {
         return spis.next();
     }
 
-    private static boolean isJdk(ImageReaderSpi spi) {
+    static boolean isJdk(IIOServiceProvider spi) {
         return "java.desktop".equals(spi.getClass().getModule().getName());
     }
 

@@ -71,7 +71,7 @@ record JpegHeader(PictureHeader frame, JpegColours colours) {
         private byte[] components = {};
         private boolean jfif;
         private int adobeTransform = JpegColours.NO_ADOBE;
-        private Orientation orientation = Orientation.UPRIGHT;
+        private Exif exif = Exif.NONE;
 
         void add(int marker, ByteBuffer body) {
             if (isFrame(marker)) {
@@ -91,8 +91,8 @@ record JpegHeader(PictureHeader frame, JpegColours colours) {
                 jfif = true;
             } else if (marker == APP14 && name == ADOBE && body.remaining() >= 12) {
                 adobeTransform = body.get(11) & 0xff;
-            } else if (marker == APP1 && name == EXIF && orientation == Orientation.UPRIGHT) {
-                orientation = Exif.orientation(body);
+            } else if (marker == APP1 && name == EXIF && exif.equals(Exif.NONE)) {
+                exif = Exif.read(body);
             }
         }
 
@@ -110,7 +110,7 @@ record JpegHeader(PictureHeader frame, JpegColours colours) {
                 throw new IOException("it has no frame header");
             }
             return new JpegHeader(
-                    new PictureHeader(width, height, orientation),
+                    new PictureHeader(width, height, exif),
                     JpegColours.of(components, jfif, adobeTransform));
         }
     }

@@ -1,5 +1,7 @@
 package io.flinkllava.runtime.image;
 
+import java.util.List;
+
 /**
  * EXIF orientation: how the camera was held. Turned as {@code PIL.ImageOps.exif_transpose} does,
  * which Hugging Face's {@code load_image} calls.
@@ -19,6 +21,11 @@ enum Orientation {
     /** Knows the tag's values 1 to 8; all others mean nothing and so upright. */
     static Orientation of(int tagValue) {
         return tagValue >= 1 && tagValue <= VALUES.length ? VALUES[tagValue - 1] : UPRIGHT;
+    }
+
+    /** EXIF's number of it, 1 to 8. */
+    int tagValue() {
+        return List.of(VALUES).indexOf(this) + 1;
     }
 
     RgbImage apply(RgbImage stored) {

@@ -5,6 +5,11 @@ package io.flinkllava.runtime.image;
  *
  * @param width in pixels, as stored
  * @param height in pixels, as stored
- * @param orientation how the stored picture has to be turned
+ * @param exif how the stored picture has to be turned, and more
  */
-record PictureHeader(int width, int height, Orientation orientation) {}
+record PictureHeader(int width, int height, Exif exif) {
+
+    Orientation orientation() {
+        return exif.orientation();
+    }
+}

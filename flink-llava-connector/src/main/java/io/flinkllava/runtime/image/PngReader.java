@@ -28,18 +28,16 @@ final class PngReader implements PictureReader {
         if (data.getInt(SIGNATURE_BYTES + 4) != IHDR) {
             throw new IOException("it does not start with a header");
         }
-        Orientation[] orientation = {Orientation.UPRIGHT};
+        Exif[] exif = {Exif.NONE};
         forEachChunk(
                 data,
                 (type, chunk) -> {
                     if (type == EXIF) {
-                        orientation[0] = Exif.orientation(chunk.slice(8, chunk.remaining() - 12));
+                        exif[0] = Exif.read(chunk.slice(8, chunk.remaining() - 12));
                     }
                 });
         return new PictureHeader(
-                data.getInt(SIGNATURE_BYTES + 8),
-                data.getInt(SIGNATURE_BYTES + 12),
-                orientation[0]);
+                data.getInt(SIGNATURE_BYTES + 8), data.getInt(SIGNATURE_BYTES + 12), exif[0]);
     }
 
     @Override

@@ -15,8 +15,8 @@ final class TiffReader implements PictureReader {
     @Override
     public PictureHeader header(byte[] encoded) throws IOException {
         try (ImageIoPage page = new ImageIoPage(spi, encoded)) {
-            Orientation orientation = Exif.orientation(ByteBuffer.wrap(encoded));
-            return new PictureHeader(page.width(), page.height(), orientation);
+            Exif exif = Exif.read(ByteBuffer.wrap(encoded));
+            return new PictureHeader(page.width(), page.height(), exif);
         }
     }
 

@@ -61,7 +61,7 @@ record WebpContainer(PictureHeader header, Window frame, ByteBuffer bitstream) {
         private Window canvas;
         private Window frame;
         private ByteBuffer bitstream;
-        private Orientation orientation = Orientation.UPRIGHT;
+        private Exif exif = Exif.NONE;
 
         void addAll(ByteBuffer data) throws IOException {
             int position = data.position();
@@ -79,7 +79,7 @@ record WebpContainer(PictureHeader header, Window frame, ByteBuffer bitstream) {
             if (type == VP8X) {
                 canvas = Window.all(1 + uint24(chunk, 12), 1 + uint24(chunk, 15));
             } else if (type == EXIF) {
-                orientation = Exif.orientation(chunk.slice(8, chunk.limit() - CHUNK_BYTES));
+                exif = Exif.read(chunk.slice(8, chunk.limit() - CHUNK_BYTES));
             } else if (bitstream == null) {
                 addFrame(type, chunk);
             }
@@ -116,9 +116,7 @@ record WebpContainer(PictureHeader header, Window frame, ByteBuffer bitstream) {
                 throw new IOException("its first frame is larger than the canvas");
             }
             return new WebpContainer(
-                    new PictureHeader(screen.width(), screen.height(), orientation),
-                    frame,
-                    bitstream);
+                    new PictureHeader(screen.width(), screen.height(), exif), frame, bitstream);
         }
     }
 }

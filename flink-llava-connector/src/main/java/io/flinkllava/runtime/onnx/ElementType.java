@@ -9,7 +9,8 @@ enum ElementType {
     INT32(6, 4, OnnxJavaType.INT32),
     INT64(7, 8, OnnxJavaType.INT64),
     BOOL(9, 1, OnnxJavaType.BOOL),
-    FLOAT16(10, 2, OnnxJavaType.FLOAT16);
+    FLOAT16(10, 2, OnnxJavaType.FLOAT16),
+    BFLOAT16(16, 2, OnnxJavaType.BFLOAT16);
 
     private final int onnx;
     private final int bytes;
@@ -25,6 +26,7 @@ enum ElementType {
         return switch (compute) {
             case FLOAT32 -> FLOAT32;
             case FLOAT16 -> FLOAT16;
+            case BFLOAT16 -> BFLOAT16;
         };
     }
 

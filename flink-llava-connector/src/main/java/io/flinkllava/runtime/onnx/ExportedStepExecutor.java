@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
+import io.flinkllava.runtime.ComputeOptions.Quantization;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
@@ -100,6 +101,12 @@ public final class ExportedStepExecutor implements StepExecutor {
      */
     public static ExportedStepExecutor open(
             LlavaConfig config, ExportedGraphs graphs, ModelOptions options, int sequenceLength) {
+        if (options.compute().quantization() != Quantization.NONE) {
+            throw LlavaException.model(
+                    "The quantization is asked of exported graphs, which have the one they were"
+                            + " exported with: leave quantization out and use onnx-variant, or a"
+                            + " folder with safetensors");
+        }
         OrtEnvironment environment = OnnxEnvironment.get(options.threads());
         OnnxDevice device = OnnxDevice.resolve(options);
         List<Path> files = List.of(graphs.visionEncoder(), graphs.embedTokens(), graphs.decoder());

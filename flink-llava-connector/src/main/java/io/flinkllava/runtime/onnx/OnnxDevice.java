@@ -17,10 +17,7 @@ import org.slf4j.LoggerFactory;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/**
- * Where a model runs, resolved: the CPU in float32 or a GPU in float16, since ONNX Runtime has its
- * grouped attention on CUDA for half precision only.
- */
+/** Where a model runs, resolved, and in which type it computes there. */
 record OnnxDevice(Device device, ComputeType compute, CudaOptions cuda) {
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxDevice.class);
@@ -29,7 +26,7 @@ record OnnxDevice(Device device, ComputeType compute, CudaOptions cuda) {
     static OnnxDevice resolve(ModelOptions options) {
         Device wanted = options.device();
         return switch (wanted.kind()) {
-            case CPU -> cpu(options);
+            case CPU -> resolved(Device.CPU, options);
             case GPU -> {
                 if (!hasCuda()) {
                     throw LlavaException.model(
@@ -47,11 +44,11 @@ record OnnxDevice(Device device, ComputeType compute, CudaOptions cuda) {
                                     + " GPUs, counted from 0: check nvidia-smi and"
                                     + " CUDA_VISIBLE_DEVICES, or use device=auto or cpu");
                 }
-                yield gpu(wanted, options);
+                yield resolved(wanted, options);
             }
             case AUTO -> {
                 if (hasCuda() && wanted.index() < CudaDriver.devices()) {
-                    yield gpu(Device.gpu(wanted.index()), options);
+                    yield resolved(Device.gpu(wanted.index()), options);
                 }
                 if (FALLBACK_TOLD.compareAndSet(false, true)) {
                     LOG.info(
@@ -60,17 +57,13 @@ record OnnxDevice(Device device, ComputeType compute, CudaOptions cuda) {
                                     ? "NVIDIA's driver shows no GPU " + wanted.index()
                                     : "No CUDA in this ONNX Runtime");
                 }
-                yield cpu(options);
+                yield resolved(Device.CPU, options);
             }
         };
     }
 
-    private static OnnxDevice cpu(ModelOptions options) {
-        return new OnnxDevice(Device.CPU, ComputeType.FLOAT32, options.cuda());
-    }
-
-    private static OnnxDevice gpu(Device device, ModelOptions options) {
-        return new OnnxDevice(device, ComputeType.FLOAT16, options.cuda());
+    private static OnnxDevice resolved(Device device, ModelOptions options) {
+        return new OnnxDevice(device, ComputeChoice.of(device, options.compute()), options.cuda());
     }
 
     private static boolean hasCuda() {

@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import com.sun.jna.Pointer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.checkpoint.MappedMemory;
 import io.flinkllava.runtime.checkpoint.WeightTensor;
 import io.flinkllava.runtime.checkpoint.Weights;
 import io.flinkllava.runtime.graph.OnnxGraph;
@@ -17,10 +18,13 @@ import io.flinkllava.runtime.memory.NativeLedger;
 import io.flinkllava.runtime.memory.NativeLedger.Kind;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A loaded graph with its weights, which it copied: the checkpoint's files are not needed any more.
@@ -41,15 +45,19 @@ final class OnnxSession implements AutoCloseable {
             OrtEnvironment environment, OnnxDevice device, OnnxGraph graph, Weights weights) {
         Map<String, OnnxTensorLike> initializers = new HashMap<>();
         List<ByteBuffer> mapped = new ArrayList<>();
+        Set<Path> folders = new HashSet<>();
         try (SessionOptions options = device.sessionOptions()) {
             for (WeightTensor tensor : graph.weights()) {
                 if (!weights.canMap(tensor)) {
-                    options.addConfigEntry(FOLDER, tensor.realFile().getParent().toString());
+                    folders.add(tensor.realFile().getParent());
                     continue;
                 }
                 ByteBuffer bytes = weights.map(tensor);
                 mapped.add(bytes);
                 initializers.put(tensor.name(), tensor(environment, tensor, bytes));
+            }
+            for (Path folder : folders) {
+                options.addConfigEntry(FOLDER, folder.toString());
             }
             options.addExternalInitializers(initializers);
             return new OnnxSession(environment.createSession(graph.model().toByteArray(), options));
@@ -73,6 +81,8 @@ final class OnnxSession implements AutoCloseable {
                     case F32 -> OnnxJavaType.FLOAT;
                     case F16 -> OnnxJavaType.FLOAT16;
                     case BF16 -> OnnxJavaType.BFLOAT16;
+                    case I8 -> OnnxJavaType.INT8;
+                    case U8 -> OnnxJavaType.UINT8;
                 };
         return OnnxTensor.createTensor(environment, bytes, shape, type);
     }

@@ -2,6 +2,7 @@ package io.flinkllava.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import com.sun.jna.Pointer;
+import io.flinkllava.runtime.ComputeOptions.Quantization;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
@@ -15,11 +16,13 @@ import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.graph.ComputeType;
 import io.flinkllava.runtime.graph.CopyGraph;
 import io.flinkllava.runtime.graph.DecoderGraph;
+import io.flinkllava.runtime.graph.LinearLayers;
 import io.flinkllava.runtime.graph.OnnxGraph;
 import io.flinkllava.runtime.graph.PackingGraph;
 import io.flinkllava.runtime.graph.VisionGraph;
 import io.flinkllava.runtime.onnx.DecoderView.ImageInput;
 import io.flinkllava.runtime.onnx.DecoderView.Range;
+import io.flinkllava.runtime.quantization.QuantizedWeights;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -101,7 +104,7 @@ public final class OnnxStepExecutor implements StepExecutor {
     /**
      * Loads a checkpoint.
      *
-     * @param options where it runs, how many rows the KV arena has, what is cached
+     * @param options where it runs, in what numbers, how many rows the KV arena has, what is cached
      * @param sequenceLength positions a row holds
      * @throws LlavaException MODEL if a weight is missing or misshapen, or the device is not there
      */
@@ -109,6 +112,24 @@ public final class OnnxStepExecutor implements StepExecutor {
             Checkpoint checkpoint, ModelOptions options, int sequenceLength) {
         OrtEnvironment environment = OnnxEnvironment.get(options.threads());
         OnnxDevice device = OnnxDevice.resolve(options);
+        if (options.compute().quantization() == Quantization.NONE) {
+            return open(environment, device, checkpoint, options, sequenceLength);
+        }
+        // Sessions copy what they load: a file without a cache is not needed for longer.
+        try (QuantizedWeights quantized =
+                QuantizedWeights.of(
+                        checkpoint.weights(), LinearLayers.of(checkpoint), options.compute())) {
+            return open(
+                    environment, device, checkpoint.withSource(quantized), options, sequenceLength);
+        }
+    }
+
+    private static OnnxStepExecutor open(
+            OrtEnvironment environment,
+            OnnxDevice device,
+            Checkpoint checkpoint,
+            ModelOptions options,
+            int sequenceLength) {
         // Attention needs the slot behind the last token of a row that idles in a batch.
         int capacity = sequenceLength + 1;
         LlavaConfig config = checkpoint.config();
@@ -308,7 +329,11 @@ public final class OnnxStepExecutor implements StepExecutor {
         long weightBytes(ComputeType compute) {
             return Stream.of(vision, decoder)
                     .flatMap(graph -> graph.weights().stream())
-                    .mapToLong(tensor -> tensor.elements() * compute.bytes())
+                    .mapToLong(
+                            tensor ->
+                                    tensor.dtype().isFloat()
+                                            ? tensor.elements() * compute.bytes()
+                                            : tensor.bytes())
                     .sum();
         }
 

@@ -66,7 +66,12 @@ public final class CheckpointLoader implements ModelLoader {
             String fingerprint = Fingerprint.of(checkpoint.folder());
             RequestPreparation preparation =
                     new RequestPreparation(
-                            checkpoint.generation(), visuals, prompts, tokenizer, options);
+                            checkpoint.generation(),
+                            visuals,
+                            prompts,
+                            tokenizer,
+                            checkpoint.tokenizerFile(),
+                            options);
             StepExecutor loaded = executor(checkpoint, options, sequenceLength);
             if (options.batching().warmUp()) {
                 warmUp(loaded, preparation, sequenceLength);
@@ -90,7 +95,6 @@ public final class CheckpointLoader implements ModelLoader {
                                     limits(options, executor.rows(), sequenceLength),
                                     System::nanoTime),
                             tokenizer,
-                            prompts.endOfTurn(),
                             workers(info.name(), options));
             LOG.info(
                     "Loaded {} on {} in {} ms",

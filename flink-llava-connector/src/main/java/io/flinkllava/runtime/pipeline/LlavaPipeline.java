@@ -13,9 +13,10 @@ import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationEngine;
 import io.flinkllava.runtime.engine.GenerationRequest;
 import io.flinkllava.runtime.engine.TokenObserver;
-import io.flinkllava.runtime.text.EndOfTurn;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,7 +30,8 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  * images   --ImageDecoder--> RGB --ImageProcessor--> pixel values [n, 3, side, side] --\
  * messages --ChatTemplate--> text --LlavaTokenizer--> ids with image tokens [length] ---> Prompt
- * Prompt   --GenerationEngine--> ids of the answer --LlavaTokenizer--> text --> LlavaAnswer
+ * Prompt   --AnswerPlan--> one engine request, or one for each candidate or choice
+ *          --GenerationEngine--> ids of the answers --LlavaTokenizer--> text --> LlavaAnswer
  * </pre>
  *
  * <p>What comes before and after the engine runs on the pipeline's own threads, so that neither the
@@ -41,7 +43,6 @@ final class LlavaPipeline implements LlavaModel {
     private final RequestPreparation preparation;
     private final GenerationEngine engine;
     private final LlavaTokenizer tokenizer;
-    private final EndOfTurn endOfTurn;
     private final OptionalInt characterPart;
     private final ExecutorService workers;
 
@@ -51,13 +52,11 @@ final class LlavaPipeline implements LlavaModel {
             RequestPreparation preparation,
             GenerationEngine engine,
             LlavaTokenizer tokenizer,
-            EndOfTurn endOfTurn,
             ExecutorService workers) {
         this.info = info;
         this.preparation = preparation;
         this.engine = engine;
         this.tokenizer = tokenizer;
-        this.endOfTurn = endOfTurn;
         this.characterPart = tokenizer.characterPart();
         this.workers = workers;
     }
@@ -91,57 +90,53 @@ final class LlavaPipeline implements LlavaModel {
             return;
         }
         long start = System.nanoTime();
-        GenerationRequest prepared;
+        AnswerPlan plan;
         try {
             if (deadline.isPast(start)) {
                 throw deadline.exceeded();
             }
-            prepared = preparation.prepare(request);
+            plan = preparation.prepare(request);
         } catch (Throwable e) {
             answer.complete(failure(e));
             return;
         }
         long preparing = System.nanoTime() - start;
         AnswerStream stream =
-                new AnswerStream(
-                        new TextPieces(tokenizer, endOfTurn, characterPart),
-                        listener,
-                        answer,
-                        workers);
-        CompletableFuture<Generation> generation =
-                engine.submit(
-                        prepared,
-                        deadline,
-                        listener == TokenListener.NONE ? TokenObserver.NONE : stream);
-        endWith(answer, generation);
+                new AnswerStream(plan.pieces(characterPart), listener, answer, workers);
+        CompletableFuture<List<Generation>> generations =
+                submit(plan, deadline, listener == TokenListener.NONE, stream);
+        endWith(answer, generations);
         var unused =
-                generation.whenComplete(
-                        (tokens, fault) ->
+                generations.whenComplete(
+                        (all, fault) ->
                                 stream.end(
                                         () ->
                                                 fault == null
-                                                        ? text(prepared, tokens, preparing)
+                                                        ? text(plan, all, preparing)
                                                         : failure(fault)));
+    }
+
+    /** The first generation is the one that is heard. */
+    private CompletableFuture<List<Generation>> submit(
+            AnswerPlan plan, Deadline deadline, boolean unheard, AnswerStream stream) {
+        List<CompletableFuture<Generation>> parts = new ArrayList<>();
+        for (GenerationRequest request : plan.requests()) {
+            boolean heard = parts.isEmpty() && !unheard;
+            parts.add(engine.submit(request, deadline, heard ? stream : TokenObserver.NONE));
+        }
+        return JointGenerations.of(parts);
     }
 
     /** An answer that its caller cancelled, or that its listener failed, gets no more steps. */
     private static void endWith(
-            CompletableFuture<LlavaAnswer> answer, CompletableFuture<Generation> generation) {
-        var unused = answer.whenComplete((result, fault) -> generation.cancel(false));
+            CompletableFuture<LlavaAnswer> answer,
+            CompletableFuture<List<Generation>> generations) {
+        var unused = answer.whenComplete((result, fault) -> generations.cancel(false));
     }
 
-    private LlavaAnswer text(GenerationRequest request, Generation tokens, long preparing) {
+    private static LlavaAnswer text(AnswerPlan plan, List<Generation> all, long preparing) {
         try {
-            return new LlavaAnswer.Text(
-                    endOfTurn.cut(tokenizer.decode(tokens.tokenIds())),
-                    tokens.tokenIds(),
-                    request.prompt().length(),
-                    tokens.reason(),
-                    new LlavaAnswer.Timing(
-                            preparing,
-                            tokens.waitingNanos(),
-                            tokens.prefillingNanos(),
-                            tokens.decodingNanos()));
+            return plan.answer(all, preparing);
         } catch (RuntimeException e) {
             return failure(e);
         }

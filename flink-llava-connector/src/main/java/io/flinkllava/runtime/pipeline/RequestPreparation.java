@@ -1,5 +1,6 @@
 package io.flinkllava.runtime.pipeline;
 
+import io.flinkllava.runtime.AnswerConstraint;
 import io.flinkllava.runtime.CheckpointOptions.SeveralImages;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaException;
@@ -7,8 +8,10 @@ import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.RequestLimits;
 import io.flinkllava.runtime.checkpoint.GenerationDefaults;
+import io.flinkllava.runtime.constraint.ConstraintCompiler;
 import io.flinkllava.runtime.engine.GenerationRequest;
 import io.flinkllava.runtime.engine.Prompt;
+import io.flinkllava.runtime.engine.TokenMask;
 import io.flinkllava.runtime.image.ImageDecoder;
 import io.flinkllava.runtime.image.RgbImage;
 import io.flinkllava.runtime.image.VisualInput;
@@ -17,6 +20,7 @@ import io.flinkllava.runtime.text.EncodedPrompt;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 import io.flinkllava.runtime.text.PromptEncoder;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,12 +40,14 @@ final class RequestPreparation {
     private final VisualProcessor processor;
     private final PromptEncoder prompts;
     private final LlavaTokenizer tokenizer;
+    private final ConstraintCompiler constraints;
 
     RequestPreparation(
             GenerationDefaults defaults,
             VisualProcessor processor,
             PromptEncoder prompts,
             LlavaTokenizer tokenizer,
+            Path tokenizerJson,
             ModelOptions options) {
         this.limits = options.limits();
         this.severalImages = options.checkpoint().severalImages();
@@ -54,14 +60,15 @@ final class RequestPreparation {
                 Stream.of(defaults.eosTokenIds(), prompts.endOfTurn().tokenIds())
                         .flatMap(Set::stream)
                         .collect(Collectors.toUnmodifiableSet());
+        this.constraints = new ConstraintCompiler(tokenizerJson, eosTokenIds);
     }
 
     /**
      * Prepares a request.
      *
-     * @throws LlavaException INPUT if a picture or the dialogue is unusable
+     * @throws LlavaException INPUT if a picture, the dialogue or the constraint is unusable
      */
-    GenerationRequest prepare(LlavaRequest request) {
+    AnswerPlan prepare(LlavaRequest request) {
         requireAtMost("pictures", request.images().size(), "max-images", limits.maxImages());
         requireAtMost("frames", request.video().size(), "max-frames", limits.maxFrames());
         if (!request.video().isEmpty()) {
@@ -73,16 +80,39 @@ final class RequestPreparation {
                         request.messages(),
                         request.images().size(),
                         request.video().isEmpty() ? 0 : 1);
+        GenerationParameters generation = request.generation();
+        TokenMask mask = constraints.mask(generation.constraint());
         List<VisualInput> visuals = visuals(request, encoded.visuals());
         int[] tokenIds = encoded.expand(visuals.stream().map(VisualInput::tokens).toList());
-        GenerationParameters generation = request.generation();
-        return new GenerationRequest(
-                Prompt.of(tokenIds, visuals, encoded::isVisual),
-                maxNewTokens(generation),
-                generation,
-                badWords(generation.rules().badWords()),
-                eosTokenIds,
-                StopStrings.of(tokenizer, stopStrings(generation)));
+        GenerationRequest prepared =
+                new GenerationRequest(
+                                Prompt.of(tokenIds, visuals, encoded::isVisual),
+                                maxNewTokens(generation),
+                                generation,
+                                badWords(generation.rules().badWords()),
+                                eosTokenIds,
+                                StopStrings.of(tokenizer, stopStrings(generation)))
+                        .withMask(mask);
+        return generation.constraint() instanceof AnswerConstraint.Choice choice
+                ? new ChoicePlan(prepared, choice.texts(), tokens(choice.texts()))
+                : new CandidatesPlan(prepared, tokenizer, prompts.endOfTurn());
+    }
+
+    private List<List<Integer>> tokens(List<String> choices) {
+        return choices.stream().map(this::tokens).toList();
+    }
+
+    /** As an answer begins: a tokenizer that puts a space in front does so here too. */
+    private List<Integer> tokens(String choice) {
+        List<Integer> ids = Arrays.stream(tokenizer.encode(choice, false)).boxed().toList();
+        if (ids.isEmpty() || ids.stream().anyMatch(eosTokenIds::contains)) {
+            throw LlavaException.input(
+                    "The choice '"
+                            + choice
+                            + "' is nothing to this model, or contains what ends an answer: word it"
+                            + " otherwise");
+        }
+        return ids;
     }
 
     private static void requireAtMost(String what, int count, String limit, int most) {

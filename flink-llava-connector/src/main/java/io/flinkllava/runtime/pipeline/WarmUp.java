@@ -64,7 +64,7 @@ final class WarmUp {
                         List.of(Message.user("What is it?")),
                         GenerationParameters.DEFAULT);
         try {
-            return Optional.of(preparation.prepare(request).prompt())
+            return Optional.of(preparation.prepare(request).requests().get(0).prompt())
                     .filter(prompt -> prompt.length() < sequenceLength);
         } catch (LlavaException e) {
             LOG.debug("No warm-up with {} pictures", pictures.size(), e);

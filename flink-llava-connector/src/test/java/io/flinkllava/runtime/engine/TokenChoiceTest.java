@@ -6,6 +6,7 @@ import io.flinkllava.runtime.TokenRules;
 import org.junit.jupiter.api.Test;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,7 +28,7 @@ class TokenChoiceTest {
     void takesTheLowestOfTheBestThatTheRulesLeave() {
         TokenChoice choice = choice(Sampling.GREEDY, TokenRules.NONE.withNoRepeatNgram(1));
         TokenHistory history = new TokenHistory(new int[] {3});
-        assertThat(choice.choose(scores(0, 2, 2, 3), 0, history)).isEqualTo(1);
+        assertThat(choice.choose(scores(0, 2, 2, 3), 0, history, 5)).isEqualTo(1);
     }
 
     /** Drawn from one history each, frequencies come close to the probabilities. */
@@ -37,7 +38,7 @@ class TokenChoiceTest {
         int draws = 20_000;
         for (int seed = 0; seed < draws; seed++) {
             TokenChoice choice = choice(Sampling.temperature(1, seed), TokenRules.NONE);
-            counts[choice.choose(scores(SCORES), 0, new TokenHistory(new int[] {0}))]++;
+            counts[choice.choose(scores(SCORES), 0, new TokenHistory(new int[] {0}), 5)]++;
         }
         double[] expected = Softmax.of(SCORES);
         for (int token = 0; token < 4; token++) {
@@ -54,7 +55,7 @@ class TokenChoiceTest {
         TokenHistory history = new TokenHistory(new int[] {0});
         int[] counts = new int[4];
         for (int place = 0; place < 5000; place++) {
-            int token = choice.choose(scores(SCORES), 0, history);
+            int token = choice.choose(scores(SCORES), 0, history, 5);
             counts[token]++;
             history.append(token);
         }
@@ -69,9 +70,9 @@ class TokenChoiceTest {
     void repeatsADrawAtTheSamePlace() {
         TokenChoice choice = choice(Sampling.temperature(2, 7), TokenRules.NONE);
         TokenHistory history = new TokenHistory(new int[] {0});
-        int first = choice.choose(scores(SCORES), 0, history);
+        int first = choice.choose(scores(SCORES), 0, history, 5);
         for (int i = 0; i < 10; i++) {
-            assertThat(choice.choose(scores(SCORES), 0, history)).isEqualTo(first);
+            assertThat(choice.choose(scores(SCORES), 0, history, 5)).isEqualTo(first);
         }
     }
 
@@ -79,9 +80,91 @@ class TokenChoiceTest {
     void neverDrawsWhatIsRuledOut() {
         for (int seed = 0; seed < 500; seed++) {
             TokenChoice choice = choice(Sampling.temperature(5, seed).withTopK(2), TokenRules.NONE);
-            assertThat(choice.choose(scores(SCORES), 0, new TokenHistory(new int[] {0})))
+            assertThat(choice.choose(scores(SCORES), 0, new TokenHistory(new int[] {0}), 5))
                     .isGreaterThanOrEqualTo(2);
         }
+    }
+
+    /** Before temperature and top-k: how likely the model found it, not the draw. */
+    @Test
+    void addsUpLogProbabilitiesOfWhatWasAllowed() {
+        for (Sampling sampling : List.of(Sampling.GREEDY, Sampling.temperature(3, 1).withTopK(1))) {
+            TokenChoice choice =
+                    new TokenChoice(
+                            request(sampling, TokenRules.NONE.withNoRepeatNgram(1), true)
+                                    .withMask(without(2)));
+            TokenHistory history = new TokenHistory(new int[] {3});
+            double expected = 0;
+            for (int left : new int[] {1, 0}) {
+                int token = choice.choose(scores(SCORES), 0, history, 5);
+                assertThat(choice.choose(scores(SCORES), 0, history, 5)).isEqualTo(token);
+                assertThat(token).isEqualTo(left);
+                expected += left == 1 ? 1 - Math.log(Math.exp(0) + Math.exp(1)) : 0;
+                history.append(token);
+                choice.append(token);
+            }
+            assertThat(choice.logProbability()).isCloseTo(expected, within(1e-9));
+        }
+    }
+
+    @Test
+    void theMaskStandsAboveRulesThatLeaveNothing() {
+        TokenChoice choice =
+                new TokenChoice(
+                        request(Sampling.GREEDY, TokenRules.NONE.withNoRepeatNgram(1), false)
+                                .withMask(without(0, 1, 2)));
+        assertThat(choice.choose(scores(SCORES), 0, new TokenHistory(new int[] {3}), 5))
+                .isEqualTo(3);
+        assertThat(choice.logProbability()).isNaN();
+    }
+
+    @Test
+    void scoresForcedTokensAndAnyEnd() {
+        TokenChoice choice =
+                new TokenChoice(
+                        new GenerationRequest(
+                                        new Prompt(new int[] {0}),
+                                        5,
+                                        GenerationParameters.DEFAULT,
+                                        List.of(),
+                                        Set.of(0, 2),
+                                        StopCondition.NEVER)
+                                .scoring(List.of(1)));
+        TokenHistory history = new TokenHistory(new int[] {0});
+        for (int expected : new int[] {1, 2}) {
+            int token = choice.choose(scores(SCORES), 0, history, 2);
+            assertThat(token).isEqualTo(expected);
+            history.append(token);
+            choice.append(token);
+        }
+        double[] probabilities = Softmax.of(SCORES);
+        assertThat(choice.logProbability())
+                .isCloseTo(
+                        Math.log(probabilities[1] * (probabilities[0] + probabilities[2])),
+                        within(1e-9));
+    }
+
+    private static TokenMask without(int... tokens) {
+        return () ->
+                new TokenMask.Walk() {
+                    @Override
+                    public void restrict(float[] scores, int tokensLeft) {
+                        for (int token : tokens) {
+                            scores[token] = ScoreRule.OUT;
+                        }
+                    }
+
+                    @Override
+                    public void append(int token) {}
+                };
+    }
+
+    private static GenerationRequest request(
+            Sampling sampling, TokenRules rules, boolean logProbability) {
+        return Requests.of(
+                new Prompt(new int[] {0}),
+                new GenerationParameters(5, 0, sampling, rules).withLogProbability(logProbability),
+                Set.of());
     }
 
     private static TokenChoice choice(Sampling sampling, TokenRules rules) {

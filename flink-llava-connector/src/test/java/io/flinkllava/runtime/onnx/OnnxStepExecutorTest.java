@@ -1,6 +1,8 @@
 package io.flinkllava.runtime.onnx;
 
 import io.flinkllava.runtime.CacheOptions;
+import io.flinkllava.runtime.ComputeOptions;
+import io.flinkllava.runtime.ComputeOptions.Quantization;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
@@ -43,6 +45,7 @@ class OnnxStepExecutorTest {
     private static final ModelOptions OPTIONS =
             ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(ROWS);
 
+    private ModelOptions options = OPTIONS;
     private Checkpoint checkpoint = CheckpointReader.read(Golden.checkpoint("llava15"));
 
     /**
@@ -51,18 +54,28 @@ class OnnxStepExecutorTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "llava15, 1",
-        "llava15, 2",
-        "llava15, 3",
-        "llava15_mistral, 1",
-        "llava15_mistral, 2",
-        "llava15_qwen2, 1",
-        "llava15_llama3, 1",
-        "llava15_linear, 1",
-        "next_mistral, 1",
-        "onevision_max2, 1"
+        "llava15, 1, NONE",
+        "llava15, 2, NONE",
+        "llava15, 3, NONE",
+        "llava15_mistral, 1, NONE",
+        "llava15_mistral, 2, NONE",
+        "llava15_qwen2, 1, NONE",
+        "llava15_llama3, 1, NONE",
+        "llava15_linear, 1, NONE",
+        "next_mistral, 1, NONE",
+        "onevision_max2, 1, NONE",
+        "llava15, 1, ROWWISE_8BIT",
+        "llava15_gqa, 2, ROWWISE_8BIT",
+        "next_mistral, 3, ROWWISE_8BIT",
+        "llava15, 1, WEIGHT_8BIT",
+        "llava15_gqa, 2, WEIGHT_8BIT",
+        "llava15, 1, WEIGHT_4BIT",
+        "llava15_gqa, 2, WEIGHT_4BIT",
+        "next_mistral, 3, WEIGHT_4BIT"
     })
-    void scoresAreBitEqualWhateverElseIsInTheBatch(String name, long seed) throws IOException {
+    void scoresAreBitEqualWhateverElseIsInTheBatch(
+            String name, long seed, Quantization quantization) throws IOException {
+        options = OPTIONS.withCompute(ComputeOptions.DEFAULT.withQuantization(quantization));
         checkpoint = CheckpointReader.read(Golden.checkpoint(name));
         Random random = new Random(seed);
         List<Prompt> prompts = new ArrayList<>();
@@ -124,19 +137,7 @@ class OnnxStepExecutorTest {
         checkpoint = CheckpointReader.read(Golden.checkpoint(name));
         Prompt prompt = prompt(new Random(4), true);
         float[] mapped = scores(prompt);
-        Checkpoint sound = checkpoint;
-        checkpoint =
-                new Checkpoint(
-                        sound.folder(),
-                        sound.config(),
-                        sound.generation(),
-                        sound.imageProcessor(),
-                        sound.videoProcessor(),
-                        sound.chatTemplate(),
-                        sound.promptStyle(),
-                        sound.specialTokens(),
-                        sound.tokenizerFile(),
-                        new UnmappableWeights(sound.weights()));
+        checkpoint = checkpoint.withSource(new UnmappableWeights(checkpoint.weights()));
         assertThat(scores(prompt)).isEqualTo(mapped);
     }
 
@@ -352,7 +353,7 @@ class OnnxStepExecutorTest {
     }
 
     private OnnxStepExecutor open() {
-        return OnnxStepExecutor.open(checkpoint, OPTIONS, LENGTH);
+        return OnnxStepExecutor.open(checkpoint, options, LENGTH);
     }
 
     private Prompt prompt(Random random, boolean withPicture) throws IOException {

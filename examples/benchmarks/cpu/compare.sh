@@ -17,7 +17,7 @@ llava_next) sizes="672x672 640x480 300x900" length=3072 ;;
 *) echo "no benchmark for the family $family" >&2 && exit 2 ;;
 esac
 here=$(cd "$(dirname "$0")" && pwd)
-jar=$here/../target/flink-llava-local.jar
+jar=$here/../../target/flink-llava-local.jar
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

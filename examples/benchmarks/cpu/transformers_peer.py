@@ -1,6 +1,6 @@
-"""Answers a requests.jsonl with Hugging Face transformers in float32 and prints requests per second.
+"""Answers a requests.jsonl with Hugging Face transformers and prints requests per second.
 
-Usage: transformers_peer.py CHECKPOINT REQUESTS IMAGE_ROOT BATCH NEW_TOKENS
+Usage: transformers_peer.py CHECKPOINT REQUESTS IMAGE_ROOT BATCH NEW_TOKENS [DEVICE, cpu] [DTYPE, float32]
 """
 import json
 import os
@@ -12,8 +12,8 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 
-def main(checkpoint, requests, image_root, batch, new_tokens):
-    model = AutoModelForImageTextToText.from_pretrained(checkpoint, dtype=torch.float32).eval()
+def main(checkpoint, requests, image_root, batch, new_tokens, device="cpu", dtype="float32"):
+    model = AutoModelForImageTextToText.from_pretrained(checkpoint, dtype=getattr(torch, dtype)).eval().to(device)
     processor = AutoProcessor.from_pretrained(checkpoint, backend="pil")
     with open(requests, encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
@@ -27,7 +27,8 @@ def main(checkpoint, requests, image_root, batch, new_tokens):
             )
             for row in rows
         ]
-        inputs = processor(images=images, text=texts, return_tensors="pt", padding=True)
+        inputs = processor(images=images, text=texts, return_tensors="pt", padding=True).to(device)
+        inputs["pixel_values"] = inputs["pixel_values"].to(model.dtype)
         with torch.no_grad():
             model.generate(**inputs, max_new_tokens=new_tokens, min_new_tokens=new_tokens, do_sample=False)
 
@@ -39,6 +40,6 @@ def main(checkpoint, requests, image_root, batch, new_tokens):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 6:
+    if not 6 <= len(sys.argv) <= 8:
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+    main(*sys.argv[1:4], int(sys.argv[4]), int(sys.argv[5]), *sys.argv[6:])

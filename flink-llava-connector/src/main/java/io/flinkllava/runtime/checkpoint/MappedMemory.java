@@ -1,4 +1,4 @@
-package io.flinkllava.runtime.onnx;
+package io.flinkllava.runtime.checkpoint;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  * Unmaps files at once. Java does it when the garbage collector comes by, and until then a
  * checkpoint counts twice in resident memory: once mapped, once in the session.
  */
-final class MappedMemory {
+public final class MappedMemory {
 
     private static final Logger LOG = LoggerFactory.getLogger(MappedMemory.class);
     private static final MethodHandle INVOKE_CLEANER = findCleaner();
@@ -21,7 +21,7 @@ final class MappedMemory {
     private MappedMemory() {}
 
     /** Unmaps a buffer, which nobody may touch any more. */
-    static void release(ByteBuffer mapped) {
+    public static void release(ByteBuffer mapped) {
         if (INVOKE_CLEANER == null) {
             return;
         }

@@ -1,0 +1,34 @@
+package io.flinkllava.runtime.pipeline;
+
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.engine.Generation;
+import io.flinkllava.runtime.engine.GenerationRequest;
+import io.flinkllava.runtime.text.LlavaTokenizer;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What the engine is asked for one request, and how its answer is made of what comes back. */
+interface AnswerPlan {
+
+    /** At least one; they share prompt and pictures. */
+    List<GenerationRequest> requests();
+
+    /**
+     * Makes the answer.
+     *
+     * @param generations one for each request, in their order
+     * @param preparingNanos how long the request was prepared
+     * @throws LlavaException if they are no answer
+     */
+    LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos);
+
+    /**
+     * Tells the first generation as it comes; empty where the answer is known at the end alone.
+     *
+     * @param characterPart see {@link LlavaTokenizer#characterPart}
+     */
+    Optional<TextPieces> pieces(OptionalInt characterPart);
+}

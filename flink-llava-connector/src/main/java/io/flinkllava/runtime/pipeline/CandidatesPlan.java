@@ -1,0 +1,68 @@
+package io.flinkllava.runtime.pipeline;
+
+import io.flinkllava.runtime.GenerationParameters;
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.Sampling;
+import io.flinkllava.runtime.engine.Generation;
+import io.flinkllava.runtime.engine.GenerationRequest;
+import io.flinkllava.runtime.text.EndOfTurn;
+import io.flinkllava.runtime.text.LlavaTokenizer;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/** Answers that the model words: one, or several that differ by their seeds. */
+record CandidatesPlan(GenerationRequest request, LlavaTokenizer tokenizer, EndOfTurn endOfTurn)
+        implements AnswerPlan {
+
+    @Override
+    public List<GenerationRequest> requests() {
+        return IntStream.range(0, request.parameters().candidates())
+                .mapToObj(this::candidate)
+                .toList();
+    }
+
+    private GenerationRequest candidate(int index) {
+        GenerationParameters parameters = request.parameters();
+        Sampling sampling = parameters.sampling();
+        return request.withParameters(
+                parameters.withSampling(sampling.withSeed(sampling.seed() + index)));
+    }
+
+    @Override
+    public Optional<TextPieces> pieces(OptionalInt characterPart) {
+        return Optional.of(new TextPieces(tokenizer, endOfTurn, characterPart));
+    }
+
+    @Override
+    public LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos) {
+        Generation first = generations.get(0);
+        return new LlavaAnswer.Text(
+                text(first),
+                first.tokenIds(),
+                request.prompt().length(),
+                first.reason(),
+                first.logProbability(),
+                List.of(),
+                generations.stream().skip(1).map(this::other).toList(),
+                new LlavaAnswer.Timing(
+                        preparingNanos,
+                        first.waitingNanos(),
+                        first.prefillingNanos(),
+                        first.decodingNanos()));
+    }
+
+    private LlavaAnswer.Candidate other(Generation generation) {
+        return new LlavaAnswer.Candidate(
+                text(generation),
+                generation.tokenIds(),
+                generation.reason(),
+                generation.logProbability());
+    }
+
+    private String text(Generation generation) {
+        return endOfTurn.cut(tokenizer.decode(generation.tokenIds()));
+    }
+}
