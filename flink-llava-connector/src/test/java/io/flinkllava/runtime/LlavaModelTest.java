@@ -146,20 +146,24 @@ class LlavaModelTest {
                 .hasMessageContaining("raise memory-fraction");
     }
 
-    @Test
-    void aSecondQuestionAboutAPictureDoesNotRunTheTower() throws IOException {
+    /** With its keys and values still there, not even its features are asked for. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aSecondQuestionAboutAPictureDoesNotRunTheTower(boolean warm) throws IOException {
         GoldenRequest golden =
                 GoldenRequest.all("llava15").stream()
                         .filter(some -> some.request().images().size() == 1)
                         .findFirst()
                         .orElseThrow();
-        try (LlavaModel seeing = LlavaModel.open(Golden.checkpoint("llava15"), OPTIONS)) {
+        ModelOptions options = OPTIONS.withCaches(CacheOptions.DEFAULT.withWarmPrefixes(warm));
+        try (LlavaModel seeing = LlavaModel.open(Golden.checkpoint("llava15"), options)) {
             LlavaRequest other =
                     LlavaRequest.ask(golden.request().images().get(0), "What else is there?");
             assertThat(seeing.submit(other).join()).isInstanceOf(LlavaAnswer.Text.class);
             check(golden, seeing.submit(golden.request()).join());
             assertThat(seeing.counters().vision().misses()).isOne();
-            assertThat(seeing.counters().vision().hits()).isOne();
+            assertThat(seeing.counters().vision().hits()).isEqualTo(warm ? 0 : 1);
+            assertThat(seeing.counters().prefixes().hits()).isEqualTo(warm ? 1 : 0);
             assertThat(seeing.counters().vision().bytes()).isPositive();
         }
     }

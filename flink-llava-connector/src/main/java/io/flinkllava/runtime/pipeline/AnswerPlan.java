@@ -4,17 +4,17 @@ import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationRequest;
+import io.flinkllava.runtime.text.LlavaTokenizer;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What the engine is asked for one request, and how its answer is made of what comes back. */
 interface AnswerPlan {
 
     /** At least one; they share prompt and pictures. */
     List<GenerationRequest> requests();
-
-    /** Whether the first request's tokens are the answer as it comes, for who listens to it. */
-    boolean tokensAreTheAnswer();
 
     /**
      * Makes the answer.
@@ -24,4 +24,11 @@ interface AnswerPlan {
      * @throws LlavaException if they are no answer
      */
     LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos);
+
+    /**
+     * Tells the first generation as it comes; empty where the answer is known at the end alone.
+     *
+     * @param characterPart see {@link LlavaTokenizer#characterPart}
+     */
+    Optional<TextPieces> pieces(OptionalInt characterPart);
 }

@@ -7,6 +7,7 @@ import io.flinkllava.runtime.engine.TokenObserver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -19,7 +20,7 @@ final class AnswerStream implements TokenObserver {
 
     private static final Logger LOG = LoggerFactory.getLogger(AnswerStream.class);
 
-    private final TextPieces pieces;
+    private final Optional<TextPieces> pieces;
     private final TokenListener listener;
     private final CompletableFuture<LlavaAnswer> answer;
     private final Executor inOrder;
@@ -27,10 +28,11 @@ final class AnswerStream implements TokenObserver {
     /**
      * Begins an answer.
      *
+     * @param pieces empty where the answer is told at its end
      * @param threads where texts are decoded and the listener is called
      */
     AnswerStream(
-            TextPieces pieces,
+            Optional<TextPieces> pieces,
             TokenListener listener,
             CompletableFuture<LlavaAnswer> answer,
             Executor threads) {
@@ -42,7 +44,8 @@ final class AnswerStream implements TokenObserver {
 
     @Override
     public void onToken(int token) {
-        inOrder.execute(() -> hear(() -> pieces.add(token)));
+        pieces.ifPresent(
+                text -> inOrder.execute(() -> hear(() -> text.add(token), text.tokens() + 1)));
     }
 
     /** Completes the answer, which is made where it is told. */
@@ -51,20 +54,22 @@ final class AnswerStream implements TokenObserver {
                 () -> {
                     LlavaAnswer given = whole.get();
                     if (given instanceof LlavaAnswer.Text text) {
-                        hear(() -> pieces.rest(text.text()));
+                        hear(
+                                () -> pieces.map(p -> p.rest(text.text())).orElse(text.text()),
+                                text.completionTokens());
                     }
                     answer.complete(given);
                 });
     }
 
-    private void hear(Supplier<String> next) {
+    private void hear(Supplier<String> next, int tokens) {
         if (answer.isDone()) {
             return;
         }
         try {
             String piece = next.get();
             if (!piece.isEmpty()) {
-                listener.onText(piece, pieces.tokens());
+                listener.onText(piece, tokens);
             }
         } catch (Throwable e) {
             LOG.debug("A listener failed", e);

@@ -9,6 +9,8 @@ import io.flinkllava.runtime.text.EndOfTurn;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /** Answers that the model words: one, or several that differ by their seeds. */
@@ -30,8 +32,8 @@ record CandidatesPlan(GenerationRequest request, LlavaTokenizer tokenizer, EndOf
     }
 
     @Override
-    public boolean tokensAreTheAnswer() {
-        return true;
+    public Optional<TextPieces> pieces(OptionalInt characterPart) {
+        return Optional.of(new TextPieces(tokenizer, endOfTurn, characterPart));
     }
 
     @Override

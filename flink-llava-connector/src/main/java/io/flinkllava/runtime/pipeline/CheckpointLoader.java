@@ -103,7 +103,6 @@ public final class CheckpointLoader implements ModelLoader {
                                     limits(options, executor.rows(), sequenceLength),
                                     System::nanoTime),
                             tokenizer,
-                            prompts.endOfTurn(),
                             workers(info.name(), options));
             LOG.info(
                     "Loaded {} on {} in {} ms",

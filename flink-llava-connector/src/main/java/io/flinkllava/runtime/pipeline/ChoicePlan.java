@@ -11,6 +11,8 @@ import io.flinkllava.runtime.engine.GenerationRequest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -32,8 +34,8 @@ record ChoicePlan(GenerationRequest request, List<String> texts, List<List<Integ
     }
 
     @Override
-    public boolean tokensAreTheAnswer() {
-        return false;
+    public Optional<TextPieces> pieces(OptionalInt characterPart) {
+        return Optional.empty();
     }
 
     @Override

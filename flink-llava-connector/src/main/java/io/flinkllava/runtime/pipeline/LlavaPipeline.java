@@ -13,7 +13,6 @@ import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationEngine;
 import io.flinkllava.runtime.engine.GenerationRequest;
 import io.flinkllava.runtime.engine.TokenObserver;
-import io.flinkllava.runtime.text.EndOfTurn;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 
 import java.util.ArrayList;
@@ -44,7 +43,6 @@ final class LlavaPipeline implements LlavaModel {
     private final RequestPreparation preparation;
     private final GenerationEngine engine;
     private final LlavaTokenizer tokenizer;
-    private final EndOfTurn endOfTurn;
     private final OptionalInt characterPart;
     private final ExecutorService workers;
 
@@ -54,13 +52,11 @@ final class LlavaPipeline implements LlavaModel {
             RequestPreparation preparation,
             GenerationEngine engine,
             LlavaTokenizer tokenizer,
-            EndOfTurn endOfTurn,
             ExecutorService workers) {
         this.info = info;
         this.preparation = preparation;
         this.engine = engine;
         this.tokenizer = tokenizer;
-        this.endOfTurn = endOfTurn;
         this.characterPart = tokenizer.characterPart();
         this.workers = workers;
     }
@@ -106,15 +102,9 @@ final class LlavaPipeline implements LlavaModel {
         }
         long preparing = System.nanoTime() - start;
         AnswerStream stream =
-                new AnswerStream(
-                        new TextPieces(tokenizer, endOfTurn, characterPart),
-                        listener,
-                        answer,
-                        workers);
-        boolean heard = listener != TokenListener.NONE && plan.tokensAreTheAnswer();
+                new AnswerStream(plan.pieces(characterPart), listener, answer, workers);
         CompletableFuture<List<Generation>> generations =
-                JointGenerations.of(
-                        submit(plan.requests(), deadline, heard ? stream : TokenObserver.NONE));
+                submit(plan, deadline, listener == TokenListener.NONE, stream);
         endWith(answer, generations);
         var unused =
                 generations.whenComplete(
@@ -126,16 +116,15 @@ final class LlavaPipeline implements LlavaModel {
                                                         : failure(fault)));
     }
 
-    /** Submits all; the first is the one that is observed. */
-    private List<CompletableFuture<Generation>> submit(
-            List<GenerationRequest> requests, Deadline deadline, TokenObserver observer) {
-        List<CompletableFuture<Generation>> generations = new ArrayList<>();
-        TokenObserver next = observer;
-        for (GenerationRequest request : requests) {
-            generations.add(engine.submit(request, deadline, next));
-            next = TokenObserver.NONE;
+    /** The first generation is the one that is heard. */
+    private CompletableFuture<List<Generation>> submit(
+            AnswerPlan plan, Deadline deadline, boolean unheard, AnswerStream stream) {
+        List<CompletableFuture<Generation>> parts = new ArrayList<>();
+        for (GenerationRequest request : plan.requests()) {
+            boolean heard = parts.isEmpty() && !unheard;
+            parts.add(engine.submit(request, deadline, heard ? stream : TokenObserver.NONE));
         }
-        return generations;
+        return JointGenerations.of(parts);
     }
 
     /** An answer that its caller cancelled, or that its listener failed, gets no more steps. */

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -151,6 +152,107 @@ class GenerationEngineTest {
             assertThat(engine.counters().failed()).isEqualTo(1);
             assertThat(executor.steps.size()).as("50 tokens were not generated").isLessThan(20);
         }
+    }
+
+    @Test
+    void aRequestThatIsLateBeforeItHasARowGetsNone() throws InterruptedException {
+        Semaphore held = new Semaphore(0);
+        executor.holdAt(held);
+        AtomicLong clock = new AtomicLong();
+        EngineLimits limits = new EngineLimits(1, 64, 5, Duration.ZERO, 10, true);
+        GenerationRequest first = request(3, 3, 1);
+        try (GenerationEngine engine = start(limits, clock)) {
+            CompletableFuture<Generation> answer = engine.submit(first);
+            awaitRunning(engine, 1);
+            CompletableFuture<Generation> late = submitLate(engine, 1000);
+            clock.set(1001);
+            held.release(1000);
+            assertThat(answer.join().tokenIds()).isEqualTo(ScriptedExecutor.answer(first));
+            assertFailure(late, LlavaErrorCode.CAPACITY).hasMessageContaining("time limit");
+            assertThat(executor.begun).containsExactly(first.prompt());
+        }
+    }
+
+    /** In the middle of its prompt, which takes four steps, or in the middle of its answer. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 9})
+    void aRequestThatIsLateGetsNoMoreSteps(int steps) {
+        Semaphore held = new Semaphore(steps);
+        executor.holdAt(held);
+        AtomicLong clock = new AtomicLong();
+        EngineLimits limits = new EngineLimits(1, 64, 5, Duration.ZERO, 10, true);
+        GenerationEngine engine = start(limits, clock);
+        try (engine) {
+            CompletableFuture<Generation> late = submitLate(engine, 1000);
+            while (!held.hasQueuedThreads()) {
+                Thread.onSpinWait();
+            }
+            clock.set(1001);
+            held.release(1000);
+            assertFailure(late, LlavaErrorCode.CAPACITY).hasMessageContaining("time limit");
+        }
+        assertThat(executor.steps).hasSize(steps + 1);
+        assertThat(engine.counters().late()).isEqualTo(1);
+    }
+
+    /** An idle engine that would wait long for company does not let a request be late for it. */
+    @Test
+    void aRequestIsLateAlsoWhereTheEngineIdles() {
+        EngineLimits patient = new EngineLimits(4, 64, 1000, Duration.ofHours(10), 100, true);
+        try (GenerationEngine engine = start(patient)) {
+            CompletableFuture<Generation> late =
+                    engine.submit(
+                            request(5, 5, 1),
+                            Deadline.after(Duration.ofMillis(1), System.nanoTime()),
+                            TokenObserver.NONE);
+            assertFailure(late, LlavaErrorCode.CAPACITY);
+            assertThat(executor.steps).isEmpty();
+        }
+    }
+
+    @Test
+    void anObserverThatThrowsFailsItsOwnRequest() {
+        try (GenerationEngine engine = start(LIMITS)) {
+            GenerationRequest healthy = request(10, 10, 5);
+            CompletableFuture<Generation> failing =
+                    engine.submit(
+                            request(10, 10, 4),
+                            Deadline.after(Duration.ofHours(1), System.nanoTime()),
+                            token -> {
+                                throw new IllegalStateException("does not listen");
+                            });
+            CompletableFuture<Generation> answer = engine.submit(healthy);
+            assertFailure(failing, LlavaErrorCode.INTERNAL).hasMessageContaining("not listen");
+            assertThat(answer.join().tokenIds()).isEqualTo(ScriptedExecutor.answer(healthy));
+        }
+    }
+
+    @Test
+    void anExecutorThatCannotCloseHarmsNoAnswer() {
+        executor.failWith(
+                stage -> {
+                    if (stage == ScriptedExecutor.Stage.CLOSE) {
+                        throw new IllegalStateException("cannot close");
+                    }
+                });
+        GenerationRequest request = request(10, 10, 5);
+        GenerationEngine engine = start(LIMITS);
+        assertThat(engine.submit(request).join().tokenIds())
+                .isEqualTo(ScriptedExecutor.answer(request));
+        engine.close();
+        assertThat(executor.isClosed()).isTrue();
+        assertThat(engine.submit(request)).isCompletedExceptionally();
+    }
+
+    private static CompletableFuture<Generation> submitLate(GenerationEngine engine, long nanos) {
+        return engine.submit(
+                request(40, 40, filled(20)),
+                Deadline.after(Duration.ofNanos(nanos), 0),
+                TokenObserver.NONE);
+    }
+
+    private GenerationEngine start(EngineLimits limits, AtomicLong clock) {
+        return GenerationEngine.start("test", executor, limits, clock::get);
     }
 
     @Test

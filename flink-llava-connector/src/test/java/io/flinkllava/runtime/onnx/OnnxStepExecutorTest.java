@@ -15,6 +15,7 @@ import io.flinkllava.runtime.checkpoint.WeightTensor;
 import io.flinkllava.runtime.checkpoint.Weights;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.engine.StepExecutor.RowToken;
+import io.flinkllava.runtime.engine.StepExecutor.Transfers;
 import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.image.ImageDecoder;
 import io.flinkllava.runtime.image.VisualInput;
@@ -206,15 +207,43 @@ class OnnxStepExecutorTest {
         }
     }
 
-    @Test
-    void onlyTokensAndLengthsGoInAndOneTokenComesOut() throws IOException {
+    /** A row that idles in between counts: it is in the step. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5})
+    void aTokenForEachRowGoesInAndComesOut(int rows) throws IOException {
         try (OnnxStepExecutor executor = open()) {
-            int token = executor.prefill(0, prompt(new Random(3), true), false).best(0);
-            long in = executor.transfers().toDevice();
-            long out = executor.transfers().fromDevice();
-            executor.decode(List.of(new RowToken(0, token)), false);
-            assertThat(executor.transfers().toDevice() - in).isEqualTo(Long.BYTES);
-            assertThat(executor.transfers().fromDevice() - out).isEqualTo(Long.BYTES);
+            Prompt prompt = prompt(new Random(3), true);
+            List<RowToken> inputs = new ArrayList<>();
+            for (int row = 0; row < rows; row++) {
+                int token = executor.prefill(row, prompt, false).best(0);
+                if (row % 2 == 0 || row == rows - 1) {
+                    inputs.add(new RowToken(row, token));
+                }
+            }
+            Transfers before = executor.transfers();
+            executor.decode(inputs, false);
+            Transfers after = executor.transfers();
+            long bytes = (long) rows * Long.BYTES;
+            assertThat(after.toDevice() - before.toDevice()).isEqualTo(bytes);
+            assertThat(after.fromDevice() - before.fromDevice()).isEqualTo(bytes);
+        }
+    }
+
+    /** What a prompt takes over from another row goes neither in nor out. */
+    @Test
+    void aCopiedPrefixStaysOnTheDevice() throws IOException {
+        try (OnnxStepExecutor executor = open()) {
+            Prompt prompt = prompt(new Random(3), true);
+            int length = prompt.length();
+            executor.prefill(0, prompt, false);
+            Transfers before = executor.transfers();
+            executor.copyPrefix(0, 3, length - 2);
+            executor.prefill(3, prompt, length - 2, length, false);
+            Transfers after = executor.transfers();
+            assertThat(after.toDevice() - before.toDevice()).isEqualTo(2L * Long.BYTES);
+            assertThat(after.fromDevice() - before.fromDevice()).isEqualTo(Long.BYTES);
+            assertThatThrownBy(() -> executor.copyPrefix(0, 3, length + 1))
+                    .hasMessageContaining("Row 0 holds " + length);
         }
     }
 

@@ -113,8 +113,7 @@ public record ScoreDrift(double relative, double largest) {
             int[] ids = Arrays.copyOf(words, picture.tokens() + words.length);
             System.arraycopy(words, 0, ids, picture.tokens(), words.length);
             Arrays.fill(ids, 0, picture.tokens(), checkpoint.config().imageTokenId());
-            int imageToken = checkpoint.config().imageTokenId();
-            prompts.add(Prompt.of(ids, List.of(picture), id -> id == imageToken));
+            prompts.add(Prompt.of(ids, List.of(picture), checkpoint.config()::isVisual));
         }
         return prompts;
     }
