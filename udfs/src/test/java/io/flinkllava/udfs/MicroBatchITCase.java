@@ -18,8 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class MicroBatchITCase {
 
     private static final int BATCH = 4;
-    private static final int SLOTS = 6;
-    private static final int ROWS = 120;
+    private static final int SLOTS = 2 * BATCH;
+    private static final int ROWS = 96;
     private static final double ENOUGH = 0.8;
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = SqlCluster.withSlots(SLOTS);
@@ -35,8 +35,8 @@ class MicroBatchITCase {
                                 "device", "cpu",
                                 "max-batch-size", String.valueOf(BATCH),
                                 "max-sequence-length", "256",
-                                "max-new-tokens", "64",
-                                "min-new-tokens", "64",
+                                "max-new-tokens", "128",
+                                "min-new-tokens", "128",
                                 "max-queued-requests", String.valueOf(queue)));
         options.addAll(List.of(more));
         return options.toArray(String[]::new);
