@@ -91,7 +91,13 @@ class LlavaSettingsTest {
                         new ModelOptions(
                                 Device.gpu(1),
                                 3,
-                                new BatchingOptions(16, 1024, 512, Duration.ofMillis(5), 0.5),
+                                new BatchingOptions(
+                                        16,
+                                        1024,
+                                        512,
+                                        Duration.ofMillis(5),
+                                        0.5,
+                                        BatchingOptions.DEFAULT.warmUp()),
                                 ComputeOptions.DEFAULT
                                         .withType(NumberType.BFLOAT16)
                                         .withQuantization(Quantization.ROWWISE_8BIT)
