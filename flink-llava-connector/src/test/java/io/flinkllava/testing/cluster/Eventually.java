@@ -50,6 +50,9 @@ public final class Eventually {
                 last = e;
             }
             LockSupport.parkNanos(LOOK_NANOS);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("Interrupted while waiting: " + what, last);
+            }
         }
         throw new AssertionError(
                 "Not within " + longest.toSeconds() + " s: " + what + "\n" + state.get(), last);

@@ -7,10 +7,12 @@ import io.flinkllava.testing.cluster.Footprint;
 import io.flinkllava.testing.cluster.JavaProcess;
 import io.flinkllava.testing.cluster.JobJar;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * One session cluster, many jobs after each other. {@code -Dllava.soak.submissions=50} for as many
  * of them, {@code -Dllava.soak.user.submissions} where each brings the jar along.
  */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ManySubmissionsITCase {
 
     private static final int SUBMISSIONS = Integer.getInteger("llava.soak.submissions", 8);
