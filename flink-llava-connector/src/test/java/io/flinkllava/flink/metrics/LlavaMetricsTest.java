@@ -18,6 +18,8 @@ import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,12 +31,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class LlavaMetricsTest {
+
+    /** How Flink's reporter for Prometheus begins the names of an operator's metrics. */
+    private static final String PROMETHEUS = "flink_taskmanager_job_task_operator_";
 
     private final Map<String, Metric> registered = new HashMap<>();
     private final LlavaMetrics metrics = new LlavaMetrics(new RecordingGroup(""));
@@ -122,6 +128,25 @@ class LlavaMetricsTest {
                         .map(name -> name.replaceFirst("code\\.[a-z]+", "code.<code>"))
                         .collect(Collectors.toSet());
         assertThat(named).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"flink-llava.json", "alerts.yml"})
+    void dashboardAndAlertsNameMetricsThatAreThere(String file) throws IOException {
+        metrics.queue(() -> 0, 1);
+        metrics.model(Optional::empty, () -> 0);
+        Set<String> there =
+                registered.keySet().stream()
+                        .map(name -> name.replaceFirst("code\\.[a-z]+", "code"))
+                        .map(name -> PROMETHEUS + name.replace('.', '_'))
+                        .collect(Collectors.toSet());
+        Set<String> named =
+                Pattern.compile("flink_[a-z_]+")
+                        .matcher(Files.readString(Path.of("../docs/grafana/" + file)))
+                        .results()
+                        .map(MatchResult::group)
+                        .collect(Collectors.toSet());
+        assertThat(named).isNotEmpty().isSubsetOf(there);
     }
 
     private static LlavaAnswer.Text text(int promptTokens, List<Integer> ids) {
