@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +31,14 @@ class PagesTest {
     /** Pages whose statements are run by tests of the SQL module. */
     private static final Set<String> RUN = Set.of("sql.md", "files.md");
 
+    private static final List<String> MODULES =
+            List.of("flink-llava-connector", "operators", "udfs", "examples");
+
+    /** Flink's, ONNX Runtime's and Lucene's. */
+    private static final Set<String> OF_OTHERS =
+            Set.of("DataStream", "GroupQueryAttention", "RegExp");
+
+    private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]+[A-Z]\\w*)[.`]");
     private static final Pattern RUN_BY = Pattern.compile("run by (\\w+).*");
     private static final Pattern STATEMENT = Pattern.compile(";\\s*(\n|$)");
     private static final Pattern WORD = Pattern.compile("'[^']*'|\"[^\"]*\"|\\S+");
@@ -95,7 +104,7 @@ class PagesTest {
     }
 
     private static boolean isTest(String name) throws IOException {
-        for (String module : List.of("flink-llava-connector", "operators", "udfs", "examples")) {
+        for (String module : MODULES) {
             for (Path file : Page.below(module + "/src/test/java", ".java")) {
                 if (file.endsWith(name + ".java")) {
                     return true;
@@ -141,8 +150,28 @@ class PagesTest {
                         .results()
                         .map(word -> word.group().replaceAll("^['\"]|['\"]$", ""))
                         .toArray(String[]::new);
-        FlinkLlavaLocal.commandLine().parseArgs(arguments);
-        return true;
+        try {
+            FlinkLlavaLocal.commandLine().parseArgs(arguments);
+            return true;
+        } catch (CommandLine.ParameterException e) {
+            throw new AssertionError(command + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Test
+    void classesThatTheArchitectureNamesAreThere() throws IOException {
+        Set<String> there = new HashSet<>(OF_OTHERS);
+        for (String module : MODULES) {
+            for (Path file : Page.below(module + "/src", ".java")) {
+                there.add(file.getFileName().toString().replace(".java", ""));
+            }
+        }
+        Set<String> named =
+                CLASS.matcher(Page.read(Page.ROOT.resolve("ARCHITECTURE.md")).text())
+                        .results()
+                        .map(found -> found.group(1))
+                        .collect(Collectors.toSet());
+        assertThat(named).hasSizeGreaterThan(50).isSubsetOf(there);
     }
 
     @Test
