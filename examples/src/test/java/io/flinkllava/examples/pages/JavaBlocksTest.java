@@ -55,6 +55,8 @@ class JavaBlocksTest {
                 DataStream<Photo> photos;
                 DataStream<Sale> sales;
                 DataStream<Turn> turns;
+                DataStream<LlavaResult<RequestRecord>> results;
+                DataStream<DeadLetter<RequestRecord>> deadLetters;
                 DataStream<ModelChange> control;
                 Sink<RejectedModel> alerts;
                 ModelOptions options;

@@ -11,12 +11,15 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.EngineCounters.LoopTimes;
+import io.flinkllava.runtime.EngineCounters.PrefixCounters;
 import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
+import io.flinkllava.runtime.memory.NativeLedger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,7 +106,39 @@ class LlavaMetricsTest {
         assertThat(gauge("llava.vision_cache_hits")).isEqualTo(5L);
         assertThat(gauge("llava.vision_cache_misses")).isEqualTo(6L);
         assertThat(gauge("llava.vision_cache_bytes")).isEqualTo(7L);
-        assertThat(gauge("llava.prefix_cache_hits")).isEqualTo(0L);
+        assertThat(gauge("llava.prefix_cache_hits")).isEqualTo(11L);
+        assertThat(gauge("llava.prefix_cache_tokens")).isEqualTo(12L);
+        assertThat(gauge("llava.prefill_chunks")).isEqualTo(10L);
+        assertThat(gauge("llava.cancelled_requests")).isEqualTo(8L);
+        assertThat(gauge("llava.late_requests")).isEqualTo(9L);
+        assertThat(gauge("llava.engine_overhead")).isEqualTo(0.25);
+    }
+
+    @Test
+    void nativeMemoryIsThatOfTheWholeProcess() {
+        metrics.model(Optional::empty, () -> 0);
+        long before = (long) gauge("llava.native_bytes");
+        NativeLedger.allocated(-1, 1 << 20);
+        try {
+            assertThat(gauge("llava.native_bytes")).isEqualTo(before + (1 << 20));
+        } finally {
+            NativeLedger.freed(-1);
+        }
+    }
+
+    @Test
+    void equalFunctionsCountTogetherAndOthersApart() {
+        RecordingGroup group = new RecordingGroup("function.ask.");
+        LlavaMetrics first = LlavaMetrics.shared(group, () -> EngineCounters.NONE);
+        LlavaMetrics second = LlavaMetrics.shared(group, () -> EngineCounters.NONE);
+        LlavaMetrics other =
+                LlavaMetrics.shared(
+                        new RecordingGroup("function.caption."), () -> EngineCounters.NONE);
+        first.requested();
+        second.requested();
+        other.requested();
+        assertThat(count("function.ask.llava.inference_requests")).isEqualTo(2);
+        assertThat(count("function.caption.llava.inference_requests")).isEqualTo(1);
     }
 
     @Test
@@ -185,7 +220,22 @@ class LlavaMetricsTest {
         @Override
         public EngineCounters counters() {
             return new EngineCounters(
-                    0, 0, 0, 0, 0, 0, 4, 10, 400, 32, new VisionCounters(5, 6, 7));
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    4,
+                    10,
+                    400,
+                    32,
+                    new VisionCounters(5, 6, 7),
+                    8,
+                    9,
+                    10,
+                    new PrefixCounters(11, 12),
+                    new LoopTimes(750, 1000));
         }
 
         @Override
