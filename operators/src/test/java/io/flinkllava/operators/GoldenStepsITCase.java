@@ -15,6 +15,7 @@ import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.Message;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.testing.Golden;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -43,8 +44,13 @@ class GoldenStepsITCase {
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(2);
 
-    private final StreamExecutionEnvironment env =
-            StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.noKryo());
+    private StreamExecutionEnvironment env;
+
+    /** Not where the field is: the cluster is the one that is used only from here on. */
+    @BeforeEach
+    void useTheCluster() {
+        env = StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.noKryo());
+    }
 
     /**
      * What a user says.
