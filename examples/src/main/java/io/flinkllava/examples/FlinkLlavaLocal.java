@@ -6,6 +6,7 @@ import io.flinkllava.examples.benchmark.RandomCheckpoint;
 import io.flinkllava.examples.instruct.InstructionData;
 import io.flinkllava.examples.kafka.StreamCaptions;
 import io.flinkllava.examples.quickstart.Quickstart;
+import io.flinkllava.examples.rules.WatchRules;
 import io.flinkllava.examples.watch.WatchFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +29,7 @@ import java.nio.charset.StandardCharsets;
             Quickstart.class,
             RunBatch.class,
             WatchFolder.class,
+            WatchRules.class,
             StreamCaptions.class,
             InstructionData.class,
             Benchmark.class,
