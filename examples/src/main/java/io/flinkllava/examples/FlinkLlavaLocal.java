@@ -3,6 +3,7 @@ package io.flinkllava.examples;
 import io.flinkllava.examples.batch.RunBatch;
 import io.flinkllava.examples.benchmark.Benchmark;
 import io.flinkllava.examples.benchmark.RandomCheckpoint;
+import io.flinkllava.examples.conversation.Conversation;
 import io.flinkllava.examples.instruct.InstructionData;
 import io.flinkllava.examples.kafka.StreamCaptions;
 import io.flinkllava.examples.quickstart.Quickstart;
@@ -30,6 +31,7 @@ import java.nio.charset.StandardCharsets;
             RunBatch.class,
             WatchFolder.class,
             WatchRules.class,
+            Conversation.class,
             StreamCaptions.class,
             InstructionData.class,
             Benchmark.class,
