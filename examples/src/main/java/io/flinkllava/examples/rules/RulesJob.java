@@ -46,7 +46,7 @@ record RulesJob(
                         .process(new RuleBook(first));
         // The picture itself is read where the model is asked, not carried along once for each
         // rule.
-        Llava.choose(checks, Verdicts.YES, Verdicts.NO)
+        Llava.choose(checks, Verdicts.choices())
                 .model(model)
                 .options(options)
                 .generation(generation)

@@ -8,11 +8,17 @@ import org.apache.flink.util.Collector;
 import io.flinkllava.operators.LlavaResult;
 import io.flinkllava.runtime.LlavaAnswer;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /** A yes that is likely enough is an alert; a no is nothing. */
 final class Verdicts extends RichFlatMapFunction<LlavaResult<Check>, String> {
 
-    static final String YES = "yes";
-    static final String NO = "no";
+    /** As models spell it: a blank in front is part of the answer's first token for many. */
+    private static final List<String> YES = List.of("yes", "Yes", " yes", " Yes");
+
+    private static final List<String> NO = List.of("no", "No", " no", " No");
+
     static final String CHECKS = "checks";
     static final String ALERTS = "alerts";
 
@@ -20,6 +26,11 @@ final class Verdicts extends RichFlatMapFunction<LlavaResult<Check>, String> {
 
     private final LongCounter checks = new LongCounter();
     private final LongCounter alerts = new LongCounter();
+
+    /** What the model chooses among. */
+    static String[] choices() {
+        return Stream.concat(YES.stream(), NO.stream()).toArray(String[]::new);
+    }
 
     @Override
     public void open(OpenContext context) {
@@ -44,7 +55,7 @@ final class Verdicts extends RichFlatMapFunction<LlavaResult<Check>, String> {
 
     private static double probabilityOfYes(LlavaResult<Check> result) {
         return result.choices().stream()
-                .filter(choice -> choice.text().equals(YES))
+                .filter(choice -> YES.contains(choice.text()))
                 .mapToDouble(LlavaAnswer.Choice::probability)
                 .sum();
     }

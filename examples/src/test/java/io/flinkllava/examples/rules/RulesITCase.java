@@ -22,8 +22,8 @@ class RulesITCase {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path SAMPLES = Path.of("tiny-llava/samples").toAbsolutePath();
-    private static final String CROSS =
-            "{\"id\": \"cross\", \"question\": \"Can you see a red cross?\", \"least\": 0.8}\n";
+    private static final String SIGN =
+            "{\"id\": \"sign\", \"question\": \"Can you see a sign?\", \"least\": 0.8}\n";
 
     @TempDir private Path folder;
 
@@ -34,10 +34,10 @@ class RulesITCase {
         assertThat(outcome.status()).as(outcome.err()).isZero();
         assertThat(outcome.err()).contains("Done: 36 questions answered, ");
         assertThat(outcome.out())
-                .containsPattern("\"rule\":\"green-star\",\"picture\":\"[^\"]*/scene-01.png\"")
-                .containsPattern("\"rule\":\"red-cross\",\"picture\":\"[^\"]*/scene-02.png\"")
-                .doesNotContainPattern(
-                        "\"rule\":\"red-cross\",\"picture\":\"[^\"]*/scene-01.png\"");
+                .containsPattern("\"rule\":\"star\",\"picture\":\"[^\"]*/scene-01.png\"")
+                .containsPattern("\"rule\":\"sign\",\"picture\":\"[^\"]*/scene-02.png\"")
+                .doesNotContainPattern("\"rule\":\"sign\",\"picture\":\"[^\"]*/scene-01.png\"")
+                .doesNotContainPattern("\"rule\":\"star\",\"picture\":\"[^\"]*/scene-02.png\"");
         assertThat(folder.resolve("flink-llava-alerts.jsonl")).hasContent(outcome.out());
     }
 
@@ -47,7 +47,7 @@ class RulesITCase {
      */
     @Test
     void rulesComeAndGoWhileItRuns() throws Exception {
-        Path rules = Files.writeString(folder.resolve("rules.jsonl"), CROSS);
+        Path rules = Files.writeString(folder.resolve("rules.jsonl"), SIGN);
         Path pictures = Files.createDirectory(folder.resolve("pictures"));
         add(pictures, "scene-02.png", "a.png");
         int[] step = {0};
@@ -58,8 +58,8 @@ class RulesITCase {
                             int lines = lines().size();
                             if (step[0] == 0 && lines == 1) {
                                 step[0] = 1;
-                                append(rules, CROSS.replace("cross\", \"q", "again\", \"q"));
-                                append(rules, "{\"id\": \"cross\", \"remove\": true}\n");
+                                append(rules, SIGN.replace("sign\", \"q", "again\", \"q"));
+                                append(rules, "{\"id\": \"sign\", \"remove\": true}\n");
                                 append(rules, "no rule\n");
                             } else if (step[0] == 1 && lines == 4) {
                                 step[0] = 2;
@@ -79,10 +79,9 @@ class RulesITCase {
 
         List<JsonNode> lines = lines();
         assertThat(lines).hasSize(6);
-        assertAlert(lines.get(0), "cross", "a.png");
+        assertAlert(lines.get(0), "sign", "a.png");
         assertThat(lines.get(1).toString()).isEqualTo("{\"rule\":\"again\",\"change\":\"set\"}");
-        assertThat(lines.get(2).toString())
-                .isEqualTo("{\"rule\":\"cross\",\"change\":\"removed\"}");
+        assertThat(lines.get(2).toString()).isEqualTo("{\"rule\":\"sign\",\"change\":\"removed\"}");
         assertThat(lines.get(3).path("refused").asText()).isEqualTo("no rule");
         assertThat(lines.get(4).path("error").asText()).contains("no picture");
         assertAlert(lines.get(5), "again", "b.png");
