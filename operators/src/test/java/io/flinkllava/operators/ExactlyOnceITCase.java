@@ -14,8 +14,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +31,8 @@ class ExactlyOnceITCase {
     private static final int NEVER_ENDS = 500;
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(4);
+
+    @TempDir private Path savepoints;
 
     @BeforeEach
     void clear() {
@@ -61,11 +65,21 @@ class ExactlyOnceITCase {
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
     }
 
+    @Test
+    void rescaled() throws Exception {
+        FaultyJob.runRescaled(
+                env -> answers(env, FaultyJob.settings(false), FaultyJob.models()), savepoints);
+        FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
+    }
+
     /** Every tenth request fails at first and is answered then, every five hundredth never ends. */
     @Test
     void retriesAndTimeouts() throws Exception {
-        Faults.plan("emit", 1, 400, 900, 1700);
-        Faults.plan("snapshot", 2, 7);
+        Faults.plan("open", 2);
+        Faults.plan("queue", 100, 700, 1300);
+        Faults.plan("emit", 1, 150, 400, 900, 1700);
+        Faults.plan("snapshot", 2, 9);
+        Faults.plan("notify", 3);
         StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
         QueueSettings settings =
                 new QueueSettings(
@@ -73,7 +87,7 @@ class ExactlyOnceITCase {
                         64,
                         Duration.ofSeconds(2),
                         RetryPolicy.DEFAULT
-                                .withMaxAttempts(10)
+                                .withMaxAttempts(50)
                                 .withPauses(Duration.ofMillis(5), Duration.ofMillis(5)),
                         ErrorPolicy.AS_RESULT);
         FaultyJob.collect(
@@ -81,6 +95,7 @@ class ExactlyOnceITCase {
                         env,
                         settings,
                         (context, version) -> {
+                            Faults.at("open");
                             Flaky model = new Flaky();
                             return new OpenModel(model, model::close);
                         }));

@@ -6,11 +6,18 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +30,7 @@ final class FaultyJob {
 
     private static final double RECORDS_PER_SECOND = 800;
     private static final int CAPACITY = 16;
+    private static final int[] PARALLELISMS = {1, 3, 2};
 
     private FaultyJob() {}
 
@@ -91,6 +99,51 @@ final class FaultyJob {
                 .uid("committed")
                 .sinkTo(new DiscardingSink<>())
                 .uid("nowhere");
+    }
+
+    /**
+     * Runs a job to its end, failed now and then, and on its way stops it with a savepoint and goes
+     * on with another parallelism, twice.
+     *
+     * @param answers the job's step
+     */
+    static void runRescaled(
+            Function<StreamExecutionEnvironment, DataStream<LlavaResult<Photo>>> answers,
+            Path savepoints)
+            throws Exception {
+        Faults.plan("emit", 100, 900, 1600);
+        String savepoint = null;
+        for (int run = 0; run < PARALLELISMS.length; run++) {
+            Configuration configuration = LocalCluster.restarting();
+            configuration.setString("execution.checkpointing.unaligned.enabled", "true");
+            if (savepoint != null) {
+                configuration.setString("execution.state-recovery.path", savepoint);
+            }
+            StreamExecutionEnvironment env = environment(configuration, PARALLELISMS[run]);
+            collect(answers.apply(env));
+            JobClient job = env.executeAsync();
+            if (run == PARALLELISMS.length - 1) {
+                job.getJobExecutionResult().get();
+            } else {
+                Committed.awaitResults((run + 1) * RECORDS / PARALLELISMS.length);
+                savepoint = stop(job, savepoints);
+            }
+        }
+    }
+
+    /** A savepoint while the job restarts is refused; a restart takes as long as it takes. */
+    private static String stop(JobClient job, Path savepoints) throws Exception {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (true) {
+            try {
+                return job.stopWithSavepoint(
+                                false, savepoints.toString(), SavepointFormatType.CANONICAL)
+                        .get();
+            } catch (ExecutionException e) {
+                assertThat(System.nanoTime()).as("still no savepoint: " + e).isLessThan(end);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+        }
     }
 
     static void assertEveryIdOnce(List<LlavaResult<Photo>> results) {

@@ -17,6 +17,7 @@ import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.pool.ModelPool;
 import io.flinkllava.testing.Golden;
 import io.flinkllava.testing.GoldenRequest;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,8 +45,13 @@ class GoldenAnswersITCase {
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(2);
 
-    private final StreamExecutionEnvironment env =
-            StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.noKryo());
+    private StreamExecutionEnvironment env;
+
+    /** Not where the field is: the cluster is the one that is used only from here on. */
+    @BeforeEach
+    void useTheCluster() {
+        env = StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.noKryo());
+    }
 
     /** Pictures, several of them, videos, dialogues and bare questions, in one job. */
     @ParameterizedTest

@@ -6,6 +6,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 
 import io.flinkllava.flink.pictures.PictureAccess;
+import io.flinkllava.runtime.AnswerConstraint;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
@@ -14,6 +15,7 @@ import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.Message;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.testing.Golden;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -25,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /** Dialogues, equal requests and model changes with real checkpoints, from the builder on. */
 class GoldenStepsITCase {
@@ -41,8 +44,13 @@ class GoldenStepsITCase {
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(2);
 
-    private final StreamExecutionEnvironment env =
-            StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.noKryo());
+    private StreamExecutionEnvironment env;
+
+    /** Not where the field is: the cluster is the one that is used only from here on. */
+    @BeforeEach
+    void useTheCluster() {
+        env = StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.noKryo());
+    }
 
     /**
      * What a user says.
@@ -90,6 +98,56 @@ class GoldenStepsITCase {
                     new LlavaRequest(List.of(), List.of(Message.user("Who are you?")), SHORT);
             assertSame(results.get(1), model.submit(alone).get());
         }
+    }
+
+    @Test
+    void choiceIsThatOfTheModelAlone() throws Exception {
+        String[] choices = {"red", "green", "blue"};
+        String picture = picture();
+        List<LlavaResult<Said>> results =
+                sorted(
+                        Llava.choose(
+                                        source(
+                                                new Said(0, "", picture, "Which colour?"),
+                                                new Said(1, "", picture, "Which one not?")),
+                                        choices)
+                                .model(FIRST.toString())
+                                .options(OPTIONS)
+                                .imageReference(Said::picture)
+                                .pictureAccess(ACCESS)
+                                .question(Said::text)
+                                .answers());
+        assertThat(results).hasSize(2);
+        GenerationParameters oneOfThem =
+                GenerationParameters.DEFAULT.withConstraint(
+                        new AnswerConstraint.Choice(List.of(choices)));
+        try (LlavaModel model = LlavaModel.open(FIRST, OPTIONS)) {
+            for (LlavaResult<Said> result : results) {
+                LlavaRequest alone =
+                        LlavaRequest.ask(
+                                        Files.readAllBytes(Path.of(picture)), result.input().text())
+                                .withGeneration(oneOfThem);
+                LlavaAnswer.Text expected = (LlavaAnswer.Text) model.submit(alone).get();
+                assertThat(result.text()).isEqualTo(expected.text());
+                assertThat(result.choices()).isEqualTo(expected.choices());
+                assertIsADistribution(result, choices);
+            }
+        }
+    }
+
+    /** Over all choices in their order, and the answer is the likeliest. */
+    private static void assertIsADistribution(LlavaResult<Said> result, String... choices) {
+        assertThat(result.choices()).extracting(LlavaAnswer.Choice::text).containsExactly(choices);
+        assertThat(result.choices().stream().mapToDouble(LlavaAnswer.Choice::probability).sum())
+                .isCloseTo(1, within(1e-6));
+        assertThat(result.choices())
+                .allSatisfy(choice -> assertThat(choice.probability()).isBetween(0.0, 1.0));
+        assertThat(
+                        result.choices().stream()
+                                .max(Comparator.comparing(LlavaAnswer.Choice::probability))
+                                .orElseThrow()
+                                .text())
+                .isEqualTo(result.text());
     }
 
     @Test

@@ -3,9 +3,6 @@ package io.flinkllava.operators;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -31,7 +28,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,7 +37,6 @@ class KeyedExactlyOnceITCase {
     private static final int DIALOGUES = 40;
     private static final int MAX_TURNS = 5;
     private static final int DISTINCT = 100;
-    private static final int[] PARALLELISMS = {1, 3, 2};
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(4);
 
@@ -83,27 +78,15 @@ class KeyedExactlyOnceITCase {
     }
 
     @Test
-    void rescaling() throws Exception {
-        Faults.plan("emit", 100, 900, 1600);
-        String savepoint = null;
-        for (int run = 0; run < PARALLELISMS.length; run++) {
-            Configuration configuration = LocalCluster.restarting();
-            configuration.setString("execution.checkpointing.unaligned.enabled", "true");
-            if (savepoint != null) {
-                configuration.setString("execution.state-recovery.path", savepoint);
-            }
-            StreamExecutionEnvironment env =
-                    FaultyJob.environment(configuration, PARALLELISMS[run]);
-            FaultyJob.collect(conversations(env));
-            JobClient job = env.executeAsync();
-            if (run == PARALLELISMS.length - 1) {
-                job.getJobExecutionResult().get();
-            } else {
-                Committed.awaitResults((run + 1) * FaultyJob.RECORDS / 3);
-                savepoint = stop(job);
-            }
-        }
+    void rescaledConversations() throws Exception {
+        FaultyJob.runRescaled(KeyedExactlyOnceITCase::conversations, savepoints);
         assertDialoguesAreIntact(Committed.results());
+    }
+
+    @Test
+    void rescaledDeduplication() throws Exception {
+        FaultyJob.runRescaled(KeyedExactlyOnceITCase::deduplicated, savepoints);
+        assertAnswersOfEqualRequests(Committed.results());
     }
 
     /** Flink drops a keyed state in BATCH mode as soon as another key is touched. */
@@ -123,19 +106,6 @@ class KeyedExactlyOnceITCase {
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         env.setParallelism(2);
         return env;
-    }
-
-    /** A savepoint while the job restarts is refused. */
-    private String stop(JobClient job) throws Exception {
-        for (int attempt = 0; ; attempt++) {
-            try {
-                return job.stopWithSavepoint(
-                                false, savepoints.toString(), SavepointFormatType.CANONICAL)
-                        .get();
-            } catch (ExecutionException e) {
-                assertThat(attempt).as("attempts at a savepoint").isLessThan(50);
-            }
-        }
     }
 
     private static SingleOutputStreamOperator<LlavaResult<Photo>> conversations(

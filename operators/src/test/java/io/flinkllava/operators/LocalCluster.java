@@ -10,7 +10,11 @@ final class LocalCluster {
     private LocalCluster() {}
 
     static MiniClusterExtension withSlots(int slots) {
-        Configuration configuration = new Configuration();
+        return withSlots(slots, new Configuration());
+    }
+
+    /** The same, with settings of its own. */
+    static MiniClusterExtension withSlots(int slots, Configuration configuration) {
         configuration.setString("jobmanager.bind-host", "127.0.0.1");
         return new MiniClusterExtension(
                 new MiniClusterResourceConfiguration.Builder()

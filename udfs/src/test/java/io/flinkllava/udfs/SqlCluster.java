@@ -10,7 +10,11 @@ public final class SqlCluster {
     private SqlCluster() {}
 
     public static MiniClusterExtension withSlots(int slots) {
-        Configuration configuration = new Configuration();
+        return withSlots(slots, new Configuration());
+    }
+
+    /** The same, with settings of its own. */
+    public static MiniClusterExtension withSlots(int slots, Configuration configuration) {
         configuration.setString("jobmanager.bind-host", "127.0.0.1");
         return new MiniClusterExtension(
                 new MiniClusterResourceConfiguration.Builder()

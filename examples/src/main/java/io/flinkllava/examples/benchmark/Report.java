@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flinkllava.examples.benchmark.Arrivals.Answered;
 import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.EngineCounters.LoopTimes;
 import io.flinkllava.runtime.LlavaAnswer;
 
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import java.util.Locale;
  * @param firstToken milliseconds from a submission to its first token, sorted
  * @param latency milliseconds from a submission to its answer, sorted
  * @param meanBatch rows of a decode step on average
+ * @param overhead the share of the engine's time that no step of the model took
  */
 record Report(
         String name,
@@ -28,12 +30,13 @@ record Report(
         long tokens,
         double[] firstToken,
         double[] latency,
-        double meanBatch) {
+        double meanBatch,
+        double overhead) {
 
     static final String HEADER =
             "| run | requests | requests/s | tokens/s | first token p50 / p99 ms | latency p50 / p99"
-                    + " ms | mean batch |\n"
-                    + "|---|---|---|---|---|---|---|";
+                    + " ms | mean batch | outside steps |\n"
+                    + "|---|---|---|---|---|---|---|---|";
 
     /**
      * Puts a report together.
@@ -64,7 +67,12 @@ record Report(
         long steps = after.decodeSteps() - before.decodeSteps();
         double meanBatch =
                 steps == 0 ? 0 : (double) (after.decodeRows() - before.decodeRows()) / steps;
-        return new Report(name, answers.size(), seconds, tokens, firstToken, latency, meanBatch);
+        LoopTimes start = before.times();
+        LoopTimes end = after.times();
+        double overhead =
+                1 - (double) (end.executor() - start.executor()) / (end.loop() - start.loop());
+        return new Report(
+                name, answers.size(), seconds, tokens, firstToken, latency, meanBatch, overhead);
     }
 
     double requestsPerSecond() {
@@ -80,7 +88,7 @@ record Report(
     String row() {
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %.2f | %.1f | %.0f / %.0f | %.0f / %.0f | %.2f |",
+                "| %s | %d | %.2f | %.1f | %.0f / %.0f | %.0f / %.0f | %.2f | %.1f %% |",
                 name,
                 requests,
                 requestsPerSecond(),
@@ -89,7 +97,8 @@ record Report(
                 quantile(firstToken, 0.99),
                 quantile(latency, 0.5),
                 quantile(latency, 0.99),
-                meanBatch);
+                meanBatch,
+                100 * overhead);
     }
 
     /** The same as one line of JSON, for plots. */
@@ -104,6 +113,7 @@ record Report(
                 .put("latency_p50_ms", quantile(latency, 0.5))
                 .put("latency_p99_ms", quantile(latency, 0.99))
                 .put("mean_batch", meanBatch)
+                .put("outside_steps", overhead)
                 .toString();
     }
 }

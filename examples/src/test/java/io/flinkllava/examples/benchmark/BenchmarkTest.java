@@ -39,6 +39,7 @@ class BenchmarkTest {
                 row.get("tokens_per_second").asDouble() / row.get("requests_per_second").asDouble();
         assertThat(tokensPerRequest).isCloseTo(3.5, within(1e-9));
         assertThat(row.get("mean_batch").asDouble()).isBetween(1.0, 4.0);
+        assertThat(row.get("outside_steps").asDouble()).isBetween(0.0, 1.0);
         assertThat(row.get("latency_p50_ms").asDouble())
                 .isPositive()
                 .isLessThanOrEqualTo(row.get("latency_p99_ms").asDouble());

@@ -11,12 +11,15 @@ import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.pool.ModelPool;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -30,7 +33,8 @@ import java.util.function.Supplier;
  * <p>Failures are counted apart for each code: {@code llava.code.<code>.inference_failure}. Times
  * are in milliseconds.
  *
- * <p>Threading: the task's thread counts; reporters read from theirs.
+ * <p>Threading: the task's thread counts, or whoever holds the monitor of {@link #shared} ones;
+ * reporters read from theirs.
  */
 public final class LlavaMetrics {
 
@@ -63,8 +67,15 @@ public final class LlavaMetrics {
     public static final String VISION_CACHE_BYTES = "vision_cache_bytes";
     public static final String PREFIX_CACHE_HITS = "prefix_cache_hits";
     public static final String PREFIX_CACHE_TOKENS = "prefix_cache_tokens";
+    public static final String PREFILL_CHUNKS = "prefill_chunks";
+    public static final String CANCELLED = "cancelled_requests";
+    public static final String LATE = "late_requests";
+    public static final String ENGINE_OVERHEAD = "engine_overhead";
+    public static final String NATIVE_BYTES = "native_bytes";
 
     private static final int WINDOW = 1000;
+
+    private static final Map<MetricGroup, WeakReference<LlavaMetrics>> SHARED = new WeakHashMap<>();
 
     private final MetricGroup group;
     private final Counter requests;
@@ -79,6 +90,26 @@ public final class LlavaMetrics {
     private final Histogram latency;
     private final Histogram timeToFirstToken;
     private final Histogram pictureDecodeTime;
+
+    /**
+     * The metrics of a group that equal functions of an operator have in common: of metrics with
+     * one name Flink keeps the first, and would not see what the others count. Whoever counts holds
+     * the monitor of what is returned.
+     *
+     * @param counters of the engine that all of them ask
+     */
+    public static LlavaMetrics shared(MetricGroup group, Supplier<EngineCounters> counters) {
+        synchronized (SHARED) {
+            WeakReference<LlavaMetrics> known = SHARED.get(group);
+            LlavaMetrics metrics = known == null ? null : known.get();
+            if (metrics == null) {
+                metrics = new LlavaMetrics(group);
+                metrics.engine(counters);
+                SHARED.put(group, new WeakReference<>(metrics));
+            }
+            return metrics;
+        }
+    }
 
     public LlavaMetrics(MetricGroup operatorGroup) {
         group = operatorGroup.addGroup(GROUP);
@@ -148,6 +179,11 @@ public final class LlavaMetrics {
         gauge(VISION_CACHE_BYTES, counters, done -> done.vision().bytes());
         gauge(PREFIX_CACHE_HITS, counters, done -> done.prefixes().hits());
         gauge(PREFIX_CACHE_TOKENS, counters, done -> done.prefixes().tokens());
+        gauge(PREFILL_CHUNKS, counters, EngineCounters::prefillChunks);
+        gauge(CANCELLED, counters, EngineCounters::cancelled);
+        gauge(LATE, counters, EngineCounters::late);
+        gauge(ENGINE_OVERHEAD, counters, EngineCounters::overhead);
+        group.gauge(NATIVE_BYTES, (Gauge<Long>) ModelPool::nativeBytes);
     }
 
     private <N extends Number> void gauge(

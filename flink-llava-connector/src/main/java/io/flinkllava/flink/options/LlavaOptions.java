@@ -140,6 +140,15 @@ public final class LlavaOptions {
                                             + " loaded: as many answers together as fit into it,"
                                             + " in place of max-batch-size; 0 for none"),
                             BatchingOptions::withMemoryFraction),
+                    batching(
+                            key("warm-up")
+                                    .booleanType()
+                                    .defaultValue(BatchingOptions.DEFAULT.warmUp())
+                                    .withDescription(
+                                            "whether a model answers a small question when it is"
+                                                    + " opened, so that the first row does not pay"
+                                                    + " for what is done on first use"),
+                            BatchingOptions::withWarmUp),
                     cuda(
                             memory(
                                     "cuda-memory-limit",

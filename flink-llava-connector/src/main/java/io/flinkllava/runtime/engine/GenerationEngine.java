@@ -351,8 +351,11 @@ public final class GenerationEngine implements AutoCloseable {
                                 LlavaErrorCode.INTERNAL, "A step failed: " + cause, cause);
         LOG.debug("A request failed", cause);
         release(sequence);
-        tally.failed();
-        sequence.future().completeExceptionally(failure);
+        if (sequence.future().completeExceptionally(failure)) {
+            tally.failed();
+        } else {
+            tally.cancelled();
+        }
     }
 
     /** Gives a row back; what is known to be in it stays warm. */

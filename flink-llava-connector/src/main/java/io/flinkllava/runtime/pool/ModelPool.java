@@ -2,6 +2,7 @@ package io.flinkllava.runtime.pool;
 
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.ModelLoader;
+import io.flinkllava.runtime.memory.NativeLedger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,15 @@ public final class ModelPool {
     /** The pool of this process, or rather of the class loader that loaded this library. */
     public static ModelPool shared() {
         return Shared.POOL;
+    }
+
+    /**
+     * Memory outside of the heap that all open models hold, those of other pools included, in
+     * bytes: KV caches, vision features and scratch, on whatever device they are. Weights are not
+     * counted: ONNX Runtime holds them and does not say how much that is.
+     */
+    public static long nativeBytes() {
+        return NativeLedger.balance().bytes();
     }
 
     /** Sets how long models linger that become idle from now on; not negative. */

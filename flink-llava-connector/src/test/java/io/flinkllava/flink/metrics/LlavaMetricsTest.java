@@ -11,13 +11,18 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters;
+import io.flinkllava.runtime.EngineCounters.LoopTimes;
+import io.flinkllava.runtime.EngineCounters.PrefixCounters;
 import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
+import io.flinkllava.runtime.memory.NativeLedger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,12 +34,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class LlavaMetricsTest {
+
+    /** How Flink's reporter for Prometheus begins the names of an operator's metrics. */
+    private static final String PROMETHEUS = "flink_taskmanager_job_task_operator_";
 
     private final Map<String, Metric> registered = new HashMap<>();
     private final LlavaMetrics metrics = new LlavaMetrics(new RecordingGroup(""));
@@ -97,7 +106,39 @@ class LlavaMetricsTest {
         assertThat(gauge("llava.vision_cache_hits")).isEqualTo(5L);
         assertThat(gauge("llava.vision_cache_misses")).isEqualTo(6L);
         assertThat(gauge("llava.vision_cache_bytes")).isEqualTo(7L);
-        assertThat(gauge("llava.prefix_cache_hits")).isEqualTo(0L);
+        assertThat(gauge("llava.prefix_cache_hits")).isEqualTo(11L);
+        assertThat(gauge("llava.prefix_cache_tokens")).isEqualTo(12L);
+        assertThat(gauge("llava.prefill_chunks")).isEqualTo(10L);
+        assertThat(gauge("llava.cancelled_requests")).isEqualTo(8L);
+        assertThat(gauge("llava.late_requests")).isEqualTo(9L);
+        assertThat(gauge("llava.engine_overhead")).isEqualTo(0.25);
+    }
+
+    @Test
+    void nativeMemoryIsThatOfTheWholeProcess() {
+        metrics.model(Optional::empty, () -> 0);
+        long before = (long) gauge("llava.native_bytes");
+        NativeLedger.allocated(-1, 1 << 20);
+        try {
+            assertThat(gauge("llava.native_bytes")).isEqualTo(before + (1 << 20));
+        } finally {
+            NativeLedger.freed(-1);
+        }
+    }
+
+    @Test
+    void equalFunctionsCountTogetherAndOthersApart() {
+        RecordingGroup group = new RecordingGroup("function.ask.");
+        LlavaMetrics first = LlavaMetrics.shared(group, () -> EngineCounters.NONE);
+        LlavaMetrics second = LlavaMetrics.shared(group, () -> EngineCounters.NONE);
+        LlavaMetrics other =
+                LlavaMetrics.shared(
+                        new RecordingGroup("function.caption."), () -> EngineCounters.NONE);
+        first.requested();
+        second.requested();
+        other.requested();
+        assertThat(count("function.ask.llava.inference_requests")).isEqualTo(2);
+        assertThat(count("function.caption.llava.inference_requests")).isEqualTo(1);
     }
 
     @Test
@@ -122,6 +163,25 @@ class LlavaMetricsTest {
                         .map(name -> name.replaceFirst("code\\.[a-z]+", "code.<code>"))
                         .collect(Collectors.toSet());
         assertThat(named).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"flink-llava.json", "alerts.yml"})
+    void dashboardAndAlertsNameMetricsThatAreThere(String file) throws IOException {
+        metrics.queue(() -> 0, 1);
+        metrics.model(Optional::empty, () -> 0);
+        Set<String> there =
+                registered.keySet().stream()
+                        .map(name -> name.replaceFirst("code\\.[a-z]+", "code"))
+                        .map(name -> PROMETHEUS + name.replace('.', '_'))
+                        .collect(Collectors.toSet());
+        Set<String> named =
+                Pattern.compile("flink_[a-z_]+")
+                        .matcher(Files.readString(Path.of("../docs/grafana/" + file)))
+                        .results()
+                        .map(MatchResult::group)
+                        .collect(Collectors.toSet());
+        assertThat(named).isNotEmpty().isSubsetOf(there);
     }
 
     private static LlavaAnswer.Text text(int promptTokens, List<Integer> ids) {
@@ -160,7 +220,22 @@ class LlavaMetricsTest {
         @Override
         public EngineCounters counters() {
             return new EngineCounters(
-                    0, 0, 0, 0, 0, 0, 4, 10, 400, 32, new VisionCounters(5, 6, 7));
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    4,
+                    10,
+                    400,
+                    32,
+                    new VisionCounters(5, 6, 7),
+                    8,
+                    9,
+                    10,
+                    new PrefixCounters(11, 12),
+                    new LoopTimes(750, 1000));
         }
 
         @Override

@@ -53,6 +53,7 @@ class LlavaSettingsTest {
                     Map.entry("cuda-convolutions", "exhaustive"),
                     Map.entry("vision-cache", "1 mb"),
                     Map.entry("warm-prefixes", "false"),
+                    Map.entry("warm-up", "false"),
                     Map.entry("max-image-bytes", "2 mb"),
                     Map.entry("max-image-pixels", "1000000"),
                     Map.entry("max-image-side", "2000"),
@@ -91,7 +92,8 @@ class LlavaSettingsTest {
                         new ModelOptions(
                                 Device.gpu(1),
                                 3,
-                                new BatchingOptions(16, 1024, 512, Duration.ofMillis(5), 0.5, true),
+                                new BatchingOptions(
+                                        16, 1024, 512, Duration.ofMillis(5), 0.5, false),
                                 ComputeOptions.DEFAULT
                                         .withType(NumberType.BFLOAT16)
                                         .withQuantization(Quantization.ROWWISE_8BIT)

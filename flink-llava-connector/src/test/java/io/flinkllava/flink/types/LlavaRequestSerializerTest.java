@@ -8,7 +8,6 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
 
 import io.flinkllava.flink.avro.AnswerRecord;
-import io.flinkllava.flink.avro.ConversationRecord;
 import io.flinkllava.flink.avro.DeadLetterRecord;
 import io.flinkllava.flink.avro.RequestRecord;
 import io.flinkllava.runtime.AnswerConstraint;
@@ -97,13 +96,7 @@ class LlavaRequestSerializerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            classes = {
-                RequestRecord.class,
-                AnswerRecord.class,
-                DeadLetterRecord.class,
-                ConversationRecord.class
-            })
+    @ValueSource(classes = {RequestRecord.class, AnswerRecord.class, DeadLetterRecord.class})
     void flinkFindsTheTypeOfAvroRecords(Class<? extends SpecificRecord> record) {
         SerializerConfigImpl config = new SerializerConfigImpl();
         config.setGenericTypes(false);

@@ -4,12 +4,9 @@ import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
-import io.flinkllava.flink.avro.ConversationRecord;
-import io.flinkllava.flink.avro.RequestRecords;
 import io.flinkllava.flink.files.PictureFile;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaRequest;
-import io.flinkllava.runtime.Message;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,29 +47,6 @@ class SavedStateTest {
                         serializer(LlavaRequestTypeInfo.INSTANCE),
                         request);
         assertThat(read).usingRecursiveComparison().isEqualTo(request);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = "0.1")
-    void conversations(String version) throws IOException {
-        ConversationRecord conversation =
-                ConversationRecord.newBuilder()
-                        .setTurns(List.of(RequestRecords.toRecord(Message.user("What is it?"))))
-                        .setImages(
-                                List.of(
-                                        RequestRecords.reference("/photos/1.png"),
-                                        RequestRecords.picture(new byte[] {1, 2})))
-                        .setTokens(600)
-                        .setUpdatedMs(1_780_000_000_000L)
-                        .setModelFingerprint("0123456789abcdef")
-                        .build();
-        assertThat(
-                        SavedState.read(
-                                version,
-                                "ConversationRecord",
-                                serializer(TypeInformation.of(ConversationRecord.class)),
-                                conversation))
-                .isEqualTo(conversation);
     }
 
     @ParameterizedTest

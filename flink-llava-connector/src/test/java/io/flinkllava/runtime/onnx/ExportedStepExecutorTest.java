@@ -270,8 +270,6 @@ class ExportedStepExecutorTest {
             executor.prefill(0, words(new Random(1)), false);
             assertThatThrownBy(() -> executor.decode(List.of(new RowToken(0, 1_000_000)), false))
                     .isInstanceOf(LlavaException.class);
-            assertThatThrownBy(() -> executor.prefill(0, new Prompt(new int[] {1, 260}), false))
-                    .hasMessageContaining("1 image tokens for 0 image features");
         }
     }
 

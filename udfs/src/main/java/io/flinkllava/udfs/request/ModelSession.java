@@ -61,7 +61,7 @@ public final class ModelSession implements AutoCloseable {
     /**
      * Leases the model. Call it in the task, never on the client.
      *
-     * @param group where its metrics appear
+     * @param group where its metrics appear, with those of equal functions
      * @throws LlavaException MODEL if it cannot be opened
      */
     public static ModelSession open(
@@ -71,8 +71,7 @@ public final class ModelSession implements AutoCloseable {
                         .lease(
                                 context.getTaskInfo(),
                                 context.getExternalResourceInfos(TaskModel.GPU_RESOURCE));
-        LlavaMetrics metrics = new LlavaMetrics(group);
-        metrics.engine(lease.model()::counters);
+        LlavaMetrics metrics = LlavaMetrics.shared(group, lease.model()::counters);
         return new ModelSession(
                 lease, PictureReader.open(settings.pictures(), READING_THREADS), metrics);
     }

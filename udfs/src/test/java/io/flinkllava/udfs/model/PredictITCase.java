@@ -141,4 +141,19 @@ class PredictITCase {
             assertThat(row.<Row>getFieldAs(1).<Boolean>getFieldAs(1)).isNotNull();
         }
     }
+
+    /** Flink's own timeout would fail the job. */
+    @Test
+    void aRequestThatIsLateFailsAlone() {
+        List<GoldenRequest> golden = SqlSession.questions(CHECKPOINT);
+        SqlSession sql = SqlSession.streaming().view("photos", golden);
+        sql.run(ASK);
+        assertThat(
+                        sql.run(
+                                "SELECT error_code, answer FROM ML_PREDICT(TABLE photos, MODEL ask,"
+                                        + " DESCRIPTOR(image, question), MAP['request-timeout', '1"
+                                        + " ns'])"))
+                .hasSameSizeAs(golden)
+                .containsOnly(Row.of("CAPACITY", null));
+    }
 }
