@@ -40,7 +40,18 @@ public final class EmbeddedCluster {
      */
     public static StreamExecutionEnvironment environment(
             int parallelism, Path workFolder, MemorySize sorting) {
-        Configuration config = new Configuration();
+        return environment(parallelism, workFolder, sorting, new Configuration());
+    }
+
+    /** The same, for jobs whose state outlives them: where it goes and comes from is configured. */
+    public static StreamExecutionEnvironment environment(
+            int parallelism, Path workFolder, Configuration state) {
+        return environment(parallelism, workFolder, MemorySize.ZERO, state);
+    }
+
+    private static StreamExecutionEnvironment environment(
+            int parallelism, Path workFolder, MemorySize sorting, Configuration state) {
+        Configuration config = new Configuration(state);
         config.set(CoreOptions.TMP_DIRS, workFolder.toString());
         config.set(WebOptions.TMP_DIR, workFolder.toString());
         config.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);

@@ -3,9 +3,12 @@ package io.flinkllava.examples;
 import io.flinkllava.examples.batch.RunBatch;
 import io.flinkllava.examples.benchmark.Benchmark;
 import io.flinkllava.examples.benchmark.RandomCheckpoint;
+import io.flinkllava.examples.conversation.Conversation;
 import io.flinkllava.examples.instruct.InstructionData;
 import io.flinkllava.examples.kafka.StreamCaptions;
 import io.flinkllava.examples.quickstart.Quickstart;
+import io.flinkllava.examples.rules.WatchRules;
+import io.flinkllava.examples.watch.WatchFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -26,6 +29,9 @@ import java.nio.charset.StandardCharsets;
         subcommands = {
             Quickstart.class,
             RunBatch.class,
+            WatchFolder.class,
+            WatchRules.class,
+            Conversation.class,
             StreamCaptions.class,
             InstructionData.class,
             Benchmark.class,

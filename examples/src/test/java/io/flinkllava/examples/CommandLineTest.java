@@ -64,6 +64,12 @@ class CommandLineTest {
                 "instruction-data --captions x --output out | --captions 'x' is not a file",
                 "TEACH --per-picture 0                  | --per-picture is 0, it must be at least 1",
                 "TEACH --rate 0                         | --rate is 0.0, it must be above 0",
+                "watch-folder --folder x               | --folder 'x' is not a folder",
+                "rules --pictures x                     | --pictures 'x' is not a folder",
+                "rules --interval 1                     | --interval is 1, it must be at least 10",
+                "conversation --input x                 | --input '@x' is not a file",
+                "conversation --remember 0              | --remember is 0, it must be at least 1",
+                "stream-captions --allow-host a/b       | --allow-prefix or --allow-host: ",
                 "TEACH --chat-url http://a/v1           | --chat-url needs --chat-model",
                 "TEACH --chat-url a --chat-model b      | --chat-url 'a' is no http or https URL",
             })
@@ -94,6 +100,10 @@ class CommandLineTest {
         "quickstart -h,samples.jsonl",
         "run-batch -h,one-tile-each",
         "run-batch -h,frame1.png",
+        "watch-folder -h,captions.jsonl",
+        "rules -h,red cross",
+        "conversation -h,ann",
+        "stream-captions -h,--allow-prefix",
         "instruction-data -h,captions_val2017.json"
     })
     void helps(String arguments, String expected) {

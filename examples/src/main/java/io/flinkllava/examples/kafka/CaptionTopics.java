@@ -87,9 +87,10 @@ final class CaptionTopics implements AutoCloseable {
     /**
      * Sends the pictures of a folder, by name.
      *
+     * @param byUri whether to send where they are, and not what is in them
      * @return how many there were
      */
-    int feed(Path folder) throws IOException {
+    int feed(Path folder, boolean byUri) throws IOException {
         List<Path> files;
         try (Stream<Path> found = Files.list(folder)) {
             files = found.filter(CaptionTopics::isPicture).sorted().toList();
@@ -100,15 +101,21 @@ final class CaptionTopics implements AutoCloseable {
                         new ByteArraySerializer(),
                         new ByteArraySerializer())) {
             for (Path file : files) {
-                Picture picture =
-                        Picture.newBuilder()
-                                .setId(file.getFileName().toString())
-                                .setContent(ByteBuffer.wrap(Files.readAllBytes(file)))
-                                .build();
+                Picture picture = picture(file, byUri);
                 var unused = producer.send(new ProducerRecord<>(topics.pictures(), bytes(picture)));
             }
         }
         return files.size();
+    }
+
+    private static Picture picture(Path file, boolean byUri) throws IOException {
+        Picture.Builder picture = Picture.newBuilder().setId(file.getFileName().toString());
+        if (byUri) {
+            picture.setUri(file.toRealPath().toUri().toString());
+        } else {
+            picture.setContent(ByteBuffer.wrap(Files.readAllBytes(file)));
+        }
+        return picture.build();
     }
 
     private static boolean isPicture(Path file) {

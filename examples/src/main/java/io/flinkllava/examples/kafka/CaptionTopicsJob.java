@@ -15,7 +15,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import io.flinkllava.examples.kafka.avro.Caption;
 import io.flinkllava.examples.kafka.avro.DeadLetter;
 import io.flinkllava.examples.kafka.avro.Picture;
+import io.flinkllava.flink.pictures.PictureAccess;
 import io.flinkllava.operators.Llava;
+import io.flinkllava.operators.LlavaAsk;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.ModelOptions;
 import org.apache.avro.specific.SpecificRecord;
@@ -29,10 +31,15 @@ import java.util.Properties;
  * dead letters to a third. Each picture gives exactly one record that a reader of committed records
  * sees: what the job writes is a transaction of its checkpoints.
  *
+ * @param access which pictures may be read by URI
  * @param model checkpoint folder
  */
 record CaptionTopicsJob(
-        Topics topics, String model, ModelOptions options, GenerationParameters generation) {
+        Topics topics,
+        PictureAccess access,
+        String model,
+        ModelOptions options,
+        GenerationParameters generation) {
 
     private static final String GROUP = "flink-llava-captions";
     private static final String CAPTION = "Describe the image.";
@@ -45,20 +52,36 @@ record CaptionTopicsJob(
         DataStream<Picture> pictures =
                 environment.fromSource(source(), WatermarkStrategy.noWatermarks(), "pictures");
         SingleOutputStreamOperator<Caption> captions =
-                Llava.ask(pictures)
-                        .model(model)
-                        .options(options)
-                        .generation(generation)
+                ask(pictures.filter(picture -> !isReference(picture)), "captions")
                         .image(picture -> bytes(picture))
-                        .question(picture -> prompt(picture))
-                        .unordered()
-                        .name("captions")
                         .answers()
+                        .union(
+                                ask(
+                                                pictures.filter(picture -> isReference(picture)),
+                                                "captions-by-uri")
+                                        .imageReference(Picture::getUri)
+                                        .pictureAccess(access)
+                                        .answers())
                         .process(new Captions());
         captions.sinkTo(sink(topics.captions(), Caption.class)).name("captions topic");
         captions.getSideOutput(Captions.DEAD_LETTERS)
                 .sinkTo(sink(topics.deadLetters(), DeadLetter.class))
                 .name("dead letters topic");
+    }
+
+    /** Bytes and references are steps of their own, which share the model of their slot. */
+    private LlavaAsk<Picture> ask(DataStream<Picture> pictures, String name) {
+        return Llava.ask(pictures)
+                .model(model)
+                .options(options)
+                .generation(generation)
+                .question(picture -> prompt(picture))
+                .unordered()
+                .name(name);
+    }
+
+    private static boolean isReference(Picture picture) {
+        return picture.getContent() == null && picture.getUri() != null;
     }
 
     private static byte[] bytes(Picture picture) {

@@ -9,6 +9,7 @@ import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.ProgressLine;
 import io.flinkllava.examples.Verbosity;
 import io.flinkllava.examples.WorkFolder;
+import io.flinkllava.flink.pictures.PictureAccess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,6 +83,27 @@ public final class StreamCaptions implements Callable<Integer> {
     private Path feed;
 
     @Option(
+            names = "--feed-uris",
+            description = "Sends where the pictures are, and not what is in them.")
+    private boolean feedUris;
+
+    @Option(
+            names = "--allow-prefix",
+            paramLabel = "DIR",
+            description =
+                    "Folder whose pictures may be read by URI, such as s3://shop/photos; may be given"
+                            + " several times. Default: none.")
+    private List<String> allowedPrefixes = List.of();
+
+    @Option(
+            names = "--allow-host",
+            paramLabel = "HOST",
+            description =
+                    "Host whose pictures may be read by http and https, such as *.example.org; may be"
+                            + " given several times. Default: none.")
+    private List<String> allowedHosts = List.of();
+
+    @Option(
             names = "--checkpoint-interval",
             paramLabel = "MILLIS",
             description = "Captions are seen with the next checkpoint. Default: 1000.")
@@ -119,10 +141,14 @@ public final class StreamCaptions implements Callable<Integer> {
     private void run(Path work, String servers, boolean untilAllAreCaptioned) throws Exception {
         Topics topics = new Topics(servers, pictures, captions, deadLetters);
         try (CaptionTopics console = new CaptionTopics(topics)) {
-            int fed = feed == null ? 0 : console.feed(feed);
+            int fed = feed == null ? 0 : console.feed(feed, feedUris);
             StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
             new CaptionTopicsJob(
-                            topics, model.toString(), arguments.options(), arguments.generation())
+                            topics,
+                            access(),
+                            model.toString(),
+                            arguments.options(),
+                            arguments.generation())
                     .build(environment, Duration.ofMillis(checkpointInterval));
             JobClient job = environment.executeAsync("stream-captions");
             watch(job, console, untilAllAreCaptioned ? fed : Integer.MAX_VALUE);
@@ -130,6 +156,13 @@ public final class StreamCaptions implements Callable<Integer> {
                 job.cancel().get();
             }
         }
+    }
+
+    private PictureAccess access() {
+        return PictureAccess.NONE
+                .withPrefixes(allowedPrefixes)
+                .withHosts(allowedHosts)
+                .withMaxBytes(arguments.options().limits().maxImageBytes());
     }
 
     private void watch(JobClient job, CaptionTopics console, int awaited) throws Exception {
@@ -171,6 +204,11 @@ public final class StreamCaptions implements Callable<Integer> {
             arguments.generation();
         } catch (IllegalArgumentException e) {
             throw refuse("--" + e.getMessage());
+        }
+        try {
+            access();
+        } catch (IllegalArgumentException e) {
+            throw refuse("--allow-prefix or --allow-host: " + e.getMessage());
         }
     }
 

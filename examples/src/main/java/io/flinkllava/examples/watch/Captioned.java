@@ -25,6 +25,10 @@ public record Captioned(
 
     /** What makes it the same picture in the same state. */
     String version() {
+        return version(path, modified);
+    }
+
+    static String version(String path, long modified) {
         return modified + " " + path;
     }
 }

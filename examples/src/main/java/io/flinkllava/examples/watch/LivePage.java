@@ -23,7 +23,7 @@ final class LivePage {
     static final int SHOWN = 500;
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String PAGE = "index.html";
+    static final String PAGE = "index.html";
     private static final String DATA = "captions.js";
 
     private final Path folder;

@@ -1,0 +1,26 @@
+-- Each picture of a folder is asked each question; an alert where the answer is yes with enough confidence.
+SET 'execution.runtime-mode' = 'batch';
+SET 'table.dml-sync' = 'true';
+
+CREATE TABLE photos (content BYTES, path STRING NOT NULL METADATA FROM 'file.path')
+    WITH ('connector' = 'filesystem', 'path' = '/data/photos', 'format' = 'image');
+
+CREATE TABLE alerts (path STRING, rule STRING, confidence DOUBLE, error STRING)
+    WITH ('connector' = 'filesystem', 'path' = '/data/alerts', 'format' = 'json');
+
+CREATE MODEL llava INPUT (content BYTES, question STRING, choices ARRAY<STRING>)
+    OUTPUT (answer STRING, confidence DOUBLE, error STRING)
+    WITH ('provider' = 'llava', 'task' = 'choose', 'model' = '/models/llava-1.5-7b-hf');
+
+-- A blank in front is part of an answer's first token for many models.
+CREATE VIEW checks AS
+    SELECT path, content, rule, question,
+        ARRAY[CAST('yes' AS STRING), 'Yes', ' yes', ' Yes', 'no', 'No', ' no', ' No'] AS choices
+    FROM photos CROSS JOIN (VALUES
+        ('star', 'Can you see a star?'),
+        ('sign', 'Can you see a sign?')) AS rules (rule, question);
+
+INSERT INTO alerts
+    SELECT path, rule, confidence, error
+    FROM ML_PREDICT(TABLE checks, MODEL llava, DESCRIPTOR(content, question, choices))
+    WHERE error IS NOT NULL OR LOWER(TRIM(answer)) = 'yes' AND confidence >= 0.8;

@@ -1,0 +1,163 @@
+package io.flinkllava.examples.watch;
+
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+import io.flinkllava.examples.BundledFiles;
+import io.flinkllava.examples.EmbeddedCluster;
+import io.flinkllava.examples.EngineWatch;
+import io.flinkllava.examples.JobWatch;
+import io.flinkllava.examples.ModelArguments;
+import io.flinkllava.examples.ProgressLine;
+import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WorkFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/** {@code watch-folder}: captions for the pictures of a folder as they come. */
+@Command(
+        name = "watch-folder",
+        description =
+                "Captions the pictures of a folder as they appear: into captions.jsonl, and on a page that"
+                        + " shows the newest and can be searched while it grows.",
+        sortOptions = false,
+        footer = {
+            "",
+            "A picture has to appear whole: write it under a name that begins with '.', then rename"
+                    + " it. Stopped and started again, it goes on where it was.",
+            "",
+            "Examples:",
+            "  java -jar flink-llava-local.jar watch-folder --folder pictures",
+            "  java -jar flink-llava-local.jar watch-folder --folder pictures --once \\",
+            "      --model llava-1.5-7b-hf --prompt 'What is on sale here?'"
+        })
+public final class WatchFolder implements Callable<Integer> {
+
+    private static final String CAPTION = "Describe the image.";
+
+    @Option(
+            names = "--folder",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of pictures, with what it nests.")
+    private Path folder;
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Hugging Face checkpoint folder. Default: the bundled tiny-llava.")
+    private Path model;
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "Where captions.jsonl and index.html go. Default: flink-llava-captions.")
+    private Path output = Path.of("flink-llava-captions");
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "What to ask about each picture. Default: " + CAPTION)
+    private String prompt = CAPTION;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "MILLIS",
+            description = "How often the folder is looked at. Default: 1000.")
+    private long interval = 1000;
+
+    @Option(names = "--once", description = "Stop when the pictures that are there are done.")
+    private boolean once;
+
+    @Mixin private ModelArguments arguments;
+
+    @Mixin private Verbosity verbosity;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        check();
+        verbosity.apply();
+        Path work = WorkFolder.create();
+        if (model == null) {
+            model = BundledFiles.copy("tiny-llava/checkpoint", work.resolve("tiny-llava"));
+        }
+        Path place = Files.createDirectories(output).toRealPath();
+        StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
+        job(place).build(environment, place);
+        JobClient job = environment.executeAsync("watch-folder");
+        out("Captions: " + place.resolve(LivePage.PAGE).toUri());
+        ProgressLine progress = new ProgressLine(spec.commandLine().getErr());
+        EngineWatch engines = new EngineWatch();
+        try {
+            new JobWatch(job, JobWatch.Console.of(progress, counts -> line(counts, engines)))
+                    .await();
+        } finally {
+            progress.clear();
+        }
+        return 0;
+    }
+
+    private static String line(Map<String, Object> counts, EngineWatch engines) {
+        engines.look();
+        return engines.isLoaded()
+                ? counts.getOrDefault(CaptionCount.CAPTIONS, 0) + " captions"
+                : "loading the model";
+    }
+
+    private WatchJob job(Path place) throws IOException {
+        Set<String> known = new HashSet<>();
+        CaptionLog.read(place.resolve(CaptionSink.LOG), caption -> known.add(caption.version()));
+        return new WatchJob(
+                folder.toRealPath(),
+                once ? Optional.empty() : Optional.of(Duration.ofMillis(interval)),
+                known,
+                model.toString(),
+                arguments.options(),
+                arguments.generation(),
+                prompt);
+    }
+
+    private void check() {
+        requireFolder("--folder", folder);
+        requireFolder("--model", model);
+        if (interval < 10) {
+            throw refuse("--interval is " + interval + ", it must be at least 10");
+        }
+        try {
+            arguments.options();
+            arguments.generation();
+        } catch (IllegalArgumentException e) {
+            throw refuse("--" + e.getMessage());
+        }
+    }
+
+    private void requireFolder(String name, Path value) {
+        if (value != null && !Files.isDirectory(value)) {
+            throw refuse(name + " '" + value + "' is not a folder");
+        }
+    }
+
+    private void out(String line) {
+        spec.commandLine().getOut().println(line);
+    }
+
+    private ParameterException refuse(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}
