@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 /** A yes that is likely enough is an alert; a no is nothing. */
 final class Verdicts extends RichFlatMapFunction<LlavaResult<Check>, String> {
 
-    /** As models spell it: a blank in front is part of the answer's first token for many. */
-    private static final List<String> YES = List.of("yes", "Yes", " yes", " Yes");
+    /** As models spell it. */
+    private static final List<String> YES = List.of("yes", "Yes");
 
-    private static final List<String> NO = List.of("no", "No", " no", " No");
+    private static final List<String> NO = List.of("no", "No");
 
     static final String CHECKS = "checks";
     static final String ALERTS = "alerts";

@@ -32,6 +32,9 @@ import java.util.stream.Stream;
 /** A request becomes a prompt: everything that comes before the engine. Thread-safe. */
 final class RequestPreparation {
 
+    /** Any word: what stands behind it is tokenized as behind another. */
+    private static final String WORD = "a";
+
     private final RequestLimits limits;
     private final SeveralImages severalImages;
     private final GenerationDefaults defaults;
@@ -94,17 +97,34 @@ final class RequestPreparation {
                                 StopStrings.of(tokenizer, stopStrings(generation)))
                         .withMask(mask);
         return generation.constraint() instanceof AnswerConstraint.Choice choice
-                ? new ChoicePlan(prepared, choice.texts(), tokens(choice.texts()))
+                ? new ChoicePlan(prepared, choice.texts(), tokens(choice.texts(), tokenIds))
                 : new CandidatesPlan(prepared, tokenizer, prompts.endOfTurn());
     }
 
-    private List<List<Integer>> tokens(List<String> choices) {
-        return choices.stream().map(this::tokens).toList();
+    private List<List<Integer>> tokens(List<String> choices, int[] prompt) {
+        boolean behindWord = endsInWord(prompt);
+        return choices.stream().map(choice -> tokens(choice, behindWord)).toList();
     }
 
-    /** As an answer begins: a tokenizer that puts a space in front does so here too. */
-    private List<Integer> tokens(String choice) {
-        List<Integer> ids = Arrays.stream(tokenizer.encode(choice, false)).boxed().toList();
+    /** Whether the prompt ends like {@code ASSISTANT:}, and not with a line's end or a marker. */
+    private boolean endsInWord(int[] prompt) {
+        String end = tokenizer.decode(List.of(prompt[prompt.length - 1]));
+        return !end.isEmpty() && !Character.isWhitespace(end.charAt(end.length() - 1));
+    }
+
+    /**
+     * As an answer begins that was learnt: behind a word with a blank, which some tokenizers put
+     * there by themselves.
+     */
+    private List<Integer> tokens(String choice, boolean behindWord) {
+        List<Integer> ids = ids(choice);
+        if (behindWord) {
+            List<Integer> word = ids(WORD);
+            List<Integer> both = ids(WORD + " " + choice);
+            if (both.size() > word.size() && both.subList(0, word.size()).equals(word)) {
+                ids = both.subList(word.size(), both.size());
+            }
+        }
         if (ids.isEmpty() || ids.stream().anyMatch(eosTokenIds::contains)) {
             throw LlavaException.input(
                     "The choice '"
@@ -113,6 +133,10 @@ final class RequestPreparation {
                             + " otherwise");
         }
         return ids;
+    }
+
+    private List<Integer> ids(String text) {
+        return Arrays.stream(tokenizer.encode(text, false)).boxed().toList();
     }
 
     private static void requireAtMost(String what, int count, String limit, int most) {
