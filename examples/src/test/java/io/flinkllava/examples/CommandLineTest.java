@@ -70,6 +70,9 @@ class CommandLineTest {
                 "conversation --input x                 | --input '@x' is not a file",
                 "conversation --remember 0              | --remember is 0, it must be at least 1",
                 "stream-captions --allow-host a/b       | --allow-prefix or --allow-host: ",
+                "benchmark --model x                    | --model '@x' is not a folder",
+                "benchmark --model model --max-batch-size 0 | --max-batch-size is 0",
+                "benchmark --model model --picture-size big | --picture-size is 'big', it must be like",
                 "TEACH --chat-url http://a/v1           | --chat-url needs --chat-model",
                 "TEACH --chat-url a --chat-model b      | --chat-url 'a' is no http or https URL",
             })

@@ -3,6 +3,7 @@ package io.flinkllava.examples.batch;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
+import io.flinkllava.examples.ArgumentChecks;
 import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.JobWatch;
 import io.flinkllava.examples.ModelArguments;
@@ -14,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -110,6 +110,8 @@ public final class RunBatch implements Callable<Integer> {
 
     @Mixin private Verbosity verbosity;
 
+    @Mixin private ArgumentChecks checks;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -139,20 +141,16 @@ public final class RunBatch implements Callable<Integer> {
     }
 
     private BatchSettings settings() {
-        requireFolder("--model", model);
-        if (!Files.isRegularFile(input)) {
-            throw refuse("--input '" + input + "' is not a file");
-        }
-        if (parallelism < 1) {
-            throw refuse("--parallelism is " + parallelism + ", it must be at least 1");
-        }
+        checks.folder("--model", model);
+        checks.file("--input", input);
+        checks.atLeast("--parallelism", parallelism, 1);
         Path root = imageRoot == null ? input.toAbsolutePath().getParent() : imageRoot;
-        requireFolder("--image-root", root);
+        checks.folder("--image-root", root);
         try {
             return new BatchSettings(
                     model, input, root, arguments.options(), generation(), parallelism);
         } catch (IllegalArgumentException e) {
-            throw refuse("--" + e.getMessage());
+            throw checks.refuse("--" + e.getMessage());
         }
     }
 
@@ -165,26 +163,16 @@ public final class RunBatch implements Callable<Integer> {
 
     private OutputFile outputFile() throws IOException {
         if (Files.exists(output) && !Files.isRegularFile(output)) {
-            throw refuse("--output '" + output + "' exists and is not a file");
+            throw checks.refuse("--output '" + output + "' exists and is not a file");
         }
         if (Files.exists(output) && Files.isSameFile(input, output)) {
-            throw refuse("--output '" + output + "' is the input");
+            throw checks.refuse("--output '" + output + "' is the input");
         }
-        requireFolder("--output: folder", output.toAbsolutePath().getParent());
+        checks.folder("--output: folder", output.toAbsolutePath().getParent());
         try {
             return OutputFile.at(output);
         } catch (IOException e) {
-            throw refuse("--output '" + output + "' cannot be written: " + e);
+            throw checks.refuse("--output '" + output + "' cannot be written: " + e);
         }
-    }
-
-    private void requireFolder(String name, Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw refuse(name + " '" + folder + "' is not a folder");
-        }
-    }
-
-    private ParameterException refuse(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

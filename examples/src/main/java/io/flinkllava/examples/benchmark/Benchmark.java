@@ -1,5 +1,6 @@
 package io.flinkllava.examples.benchmark;
 
+import io.flinkllava.examples.ArgumentChecks;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.Verbosity;
 import io.flinkllava.runtime.EngineCounters;
@@ -9,10 +10,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +99,8 @@ public final class Benchmark implements Callable<Integer> {
 
     @Mixin private Verbosity verbosity;
 
+    @Mixin private ArgumentChecks checks;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -138,12 +139,13 @@ public final class Benchmark implements Callable<Integer> {
     }
 
     private Arrivals arrivals() {
+        checks.model(arguments);
         int batch = arguments.options().batching().maxBatchSize();
         int atOnce = concurrency == null ? batch : concurrency;
-        requireAtLeastOne("--concurrency", atOnce);
+        checks.atLeast("--concurrency", atOnce, 1);
         if (rate != null) {
             if (!(rate > 0) || staticBatches) {
-                throw refuse("--rate must be above 0 and excludes --static");
+                throw checks.refuse("--rate must be above 0 and excludes --static");
             }
             return new Arrivals.Poisson(rate, 0);
         }
@@ -151,15 +153,13 @@ public final class Benchmark implements Callable<Integer> {
     }
 
     private List<LlavaRequest> workload() {
-        if (!Files.isDirectory(model)) {
-            throw refuse("--model '" + model + "' is not a folder");
-        }
-        requireAtLeastOne("--requests", requests);
-        requireAtLeastOne("--repeat", repeat);
-        requireAtLeastOne("--pictures", pictures == null ? requests : pictures);
-        newTokens.forEach(tokens -> requireAtLeastOne("--new-tokens", tokens));
+        checks.folder("--model", model);
+        checks.atLeast("--requests", requests, 1);
+        checks.atLeast("--repeat", repeat, 1);
+        checks.atLeast("--pictures", pictures == null ? requests : pictures, 1);
+        newTokens.forEach(tokens -> checks.atLeast("--new-tokens", tokens, 1));
         if (!pictureSize.matches("[1-9]\\d{0,3}x[1-9]\\d{0,3}")) {
-            throw refuse("--picture-size is '" + pictureSize + "', it must be like 640x480");
+            throw checks.refuse("--picture-size is '" + pictureSize + "', it must be like 640x480");
         }
         List<Integer> size = new ArrayList<>();
         for (String side : List.of(pictureSize.split("x", 2))) {
@@ -173,17 +173,7 @@ public final class Benchmark implements Callable<Integer> {
                 newTokens);
     }
 
-    private void requireAtLeastOne(String option, int value) {
-        if (value < 1) {
-            throw refuse(option + " is " + value + ", it must be at least 1");
-        }
-    }
-
     private void out(String line) {
         spec.commandLine().getOut().println(line);
-    }
-
-    private ParameterException refuse(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

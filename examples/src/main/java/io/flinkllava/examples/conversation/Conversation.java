@@ -4,7 +4,9 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
+import io.flinkllava.examples.ArgumentChecks;
 import io.flinkllava.examples.BundledFiles;
+import io.flinkllava.examples.BundledModel;
 import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.FileTail;
 import io.flinkllava.examples.LineConsole;
@@ -16,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -82,11 +83,7 @@ public final class Conversation implements Callable<Integer> {
                             + " output. Default: a temporary folder.")
     private Path state;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Hugging Face checkpoint folder. Default: the bundled tiny-llava.")
-    private Path model;
+    @Mixin private BundledModel model;
 
     @Option(
             names = "--remember",
@@ -107,6 +104,8 @@ public final class Conversation implements Callable<Integer> {
 
     @Mixin private Verbosity verbosity;
 
+    @Mixin private ArgumentChecks checks;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -120,7 +119,7 @@ public final class Conversation implements Callable<Integer> {
         StreamExecutionEnvironment environment =
                 EmbeddedCluster.environment(1, work, kept.configuration());
         environment.enableCheckpointing(checkpointInterval);
-        job().build(environment, output.toAbsolutePath());
+        job(model.folder(work)).build(environment, output.toAbsolutePath());
         Optional<Path> before = kept.newest();
         JobClient job = environment.executeAsync("conversation");
         try (LineConsole console =
@@ -176,9 +175,6 @@ public final class Conversation implements Callable<Integer> {
     }
 
     private void useBundled(Path work) throws IOException {
-        if (model == null) {
-            model = BundledFiles.copy("tiny-llava/checkpoint", work.resolve("tiny-llava"));
-        }
         if (input == null) {
             input =
                     BundledFiles.copy("tiny-llava/samples", work.resolve("samples"))
@@ -190,40 +186,22 @@ public final class Conversation implements Callable<Integer> {
         }
     }
 
-    private ConversationJob job() throws IOException {
+    private ConversationJob job(Path checkpoint) throws IOException {
         Path turns = input.toRealPath();
         return new ConversationJob(
                 turns,
                 turns.getParent(),
                 Duration.ofMinutes(remember),
-                model.toString(),
+                checkpoint.toString(),
                 arguments.options(),
                 arguments.generation());
     }
 
     private void check() {
-        if (input != null && !Files.isRegularFile(input)) {
-            throw refuse("--input '" + input + "' is not a file");
-        }
-        if (model != null && !Files.isDirectory(model)) {
-            throw refuse("--model '" + model + "' is not a folder");
-        }
-        if (remember < 1) {
-            throw refuse("--remember is " + remember + ", it must be at least 1");
-        }
-        if (checkpointInterval < 10) {
-            throw refuse(
-                    "--checkpoint-interval is " + checkpointInterval + ", it must be at least 10");
-        }
-        try {
-            arguments.options();
-            arguments.generation();
-        } catch (IllegalArgumentException e) {
-            throw refuse("--" + e.getMessage());
-        }
-    }
-
-    private ParameterException refuse(String message) {
-        return new ParameterException(spec.commandLine(), message);
+        checks.file("--input", input);
+        model.check(checks);
+        checks.atLeast("--remember", remember, 1);
+        checks.atLeast("--checkpoint-interval", checkpointInterval, 10);
+        checks.model(arguments);
     }
 }

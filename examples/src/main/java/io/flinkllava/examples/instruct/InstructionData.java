@@ -4,6 +4,7 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
+import io.flinkllava.examples.ArgumentChecks;
 import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.JobWatch;
 import io.flinkllava.examples.OutputFile;
@@ -14,12 +15,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +111,8 @@ public final class InstructionData implements Callable<Integer> {
 
     @Mixin private Verbosity verbosity;
 
+    @Mixin private ArgumentChecks checks;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -153,17 +154,19 @@ public final class InstructionData implements Callable<Integer> {
     }
 
     private InstructionJob job() throws IOException {
-        requireAtLeastOne("--per-picture", perPicture);
-        requireAtLeastOne("--attempts", attempts);
-        requireAtLeastOne("--parallelism", parallelism);
+        checks.atLeast("--per-picture", perPicture, 1);
+        checks.atLeast("--attempts", attempts, 1);
+        checks.atLeast("--parallelism", parallelism, 1);
         if (!(rate > 0)) {
-            throw refuse("--rate is " + rate + ", it must be above 0");
+            throw checks.refuse("--rate is " + rate + ", it must be above 0");
         }
         List<Path> files = new ArrayList<>();
-        files.add(requireFile("--captions", captions));
+        checks.file("--captions", captions);
+        files.add(captions);
         Map<Integer, String> categories = new TreeMap<>();
         if (boxes != null) {
-            files.add(requireFile("--boxes", boxes));
+            checks.file("--boxes", boxes);
+            files.add(boxes);
             categories.putAll(AnnotationFile.categories(boxes));
         }
         return new InstructionJob(
@@ -175,29 +178,12 @@ public final class InstructionData implements Callable<Integer> {
             return new FactTeacher(List.copyOf(categories.values()));
         }
         if (chatModel == null) {
-            throw refuse("--chat-url needs --chat-model: the model's name at the endpoint");
+            throw checks.refuse("--chat-url needs --chat-model: the model's name at the endpoint");
         }
         if (!"http".equals(chatUrl.getScheme()) && !"https".equals(chatUrl.getScheme())) {
-            throw refuse("--chat-url '" + chatUrl + "' is no http or https URL");
+            throw checks.refuse("--chat-url '" + chatUrl + "' is no http or https URL");
         }
         String key = System.getenv().getOrDefault("OPENAI_API_KEY", "");
         return new ChatTeacher(chatUrl.toString().replaceAll("/+$", ""), chatModel, key);
-    }
-
-    private Path requireFile(String name, Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw refuse(name + " '" + file + "' is not a file");
-        }
-        return file;
-    }
-
-    private void requireAtLeastOne(String name, int value) {
-        if (value < 1) {
-            throw refuse(name + " is " + value + ", it must be at least 1");
-        }
-    }
-
-    private ParameterException refuse(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

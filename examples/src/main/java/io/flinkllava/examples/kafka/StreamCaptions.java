@@ -3,7 +3,9 @@ package io.flinkllava.examples.kafka;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
+import io.flinkllava.examples.ArgumentChecks;
 import io.flinkllava.examples.BundledFiles;
+import io.flinkllava.examples.BundledModel;
 import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.ProgressLine;
@@ -14,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Files;
@@ -44,11 +45,7 @@ import java.util.concurrent.CompletableFuture;
         })
 public final class StreamCaptions implements Callable<Integer> {
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Hugging Face checkpoint folder. Default: the bundled tiny-llava.")
-    private Path model;
+    @Mixin private BundledModel model;
 
     @Option(
             names = "--bootstrap-servers",
@@ -113,6 +110,8 @@ public final class StreamCaptions implements Callable<Integer> {
 
     @Mixin private Verbosity verbosity;
 
+    @Mixin private ArgumentChecks checks;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -120,11 +119,9 @@ public final class StreamCaptions implements Callable<Integer> {
         check();
         verbosity.apply();
         Path work = WorkFolder.create();
-        if (model == null) {
-            model = BundledFiles.copy("tiny-llava/checkpoint", work.resolve("tiny-llava"));
-        }
+        Path checkpoint = model.folder(work);
         if (bootstrapServers != null) {
-            run(work, bootstrapServers, false);
+            run(work, checkpoint, bootstrapServers, false);
             return 0;
         }
         if (feed == null) {
@@ -133,12 +130,13 @@ public final class StreamCaptions implements Callable<Integer> {
         try (LocalBroker broker =
                 LocalBroker.start(Files.createDirectories(work.resolve("broker")))) {
             out("A broker listens on " + broker.bootstrapServers());
-            run(work, broker.bootstrapServers(), true);
+            run(work, checkpoint, broker.bootstrapServers(), true);
         }
         return 0;
     }
 
-    private void run(Path work, String servers, boolean untilAllAreCaptioned) throws Exception {
+    private void run(Path work, Path checkpoint, String servers, boolean untilAllAreCaptioned)
+            throws Exception {
         Topics topics = new Topics(servers, pictures, captions, deadLetters);
         try (CaptionTopics console = new CaptionTopics(topics)) {
             int fed = feed == null ? 0 : console.feed(feed, feedUris);
@@ -146,7 +144,7 @@ public final class StreamCaptions implements Callable<Integer> {
             new CaptionTopicsJob(
                             topics,
                             access(),
-                            model.toString(),
+                            checkpoint.toString(),
                             arguments.options(),
                             arguments.generation())
                     .build(environment, Duration.ofMillis(checkpointInterval));
@@ -193,32 +191,14 @@ public final class StreamCaptions implements Callable<Integer> {
     }
 
     private void check() {
-        requireFolder("--model", model);
-        requireFolder("--feed", feed);
-        if (checkpointInterval < 10) {
-            throw refuse(
-                    "--checkpoint-interval is " + checkpointInterval + ", it must be at least 10");
-        }
-        try {
-            arguments.options();
-            arguments.generation();
-        } catch (IllegalArgumentException e) {
-            throw refuse("--" + e.getMessage());
-        }
+        model.check(checks);
+        checks.folder("--feed", feed);
+        checks.atLeast("--checkpoint-interval", checkpointInterval, 10);
+        checks.model(arguments);
         try {
             access();
         } catch (IllegalArgumentException e) {
-            throw refuse("--allow-prefix or --allow-host: " + e.getMessage());
+            throw checks.refuse("--allow-prefix or --allow-host: " + e.getMessage());
         }
-    }
-
-    private void requireFolder(String name, Path folder) {
-        if (folder != null && !Files.isDirectory(folder)) {
-            throw refuse(name + " '" + folder + "' is not a folder");
-        }
-    }
-
-    private ParameterException refuse(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

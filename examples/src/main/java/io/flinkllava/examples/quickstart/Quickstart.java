@@ -3,7 +3,9 @@ package io.flinkllava.examples.quickstart;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
 
+import io.flinkllava.examples.ArgumentChecks;
 import io.flinkllava.examples.BundledFiles;
+import io.flinkllava.examples.BundledModel;
 import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.EngineWatch;
 import io.flinkllava.examples.ModelArguments;
@@ -17,7 +19,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -47,11 +48,7 @@ public final class Quickstart implements Callable<Integer> {
 
     private static final String QUESTIONS = "samples.jsonl";
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Hugging Face checkpoint folder. Default: the bundled tiny-llava.")
-    private Path model;
+    @Mixin private BundledModel model;
 
     @Option(
             names = "--samples",
@@ -73,29 +70,29 @@ public final class Quickstart implements Callable<Integer> {
 
     @Mixin private Verbosity verbosity;
 
+    @Mixin private ArgumentChecks checks;
+
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
-        requireFolder("--model", model);
-        requireFolder("--samples", samples);
+        model.check(checks);
+        checks.folder("--samples", samples);
         if (samples != null && !Files.isRegularFile(samples.resolve(QUESTIONS))) {
-            throw refuse("--samples '" + samples + "' has no " + QUESTIONS);
+            throw checks.refuse("--samples '" + samples + "' has no " + QUESTIONS);
         }
-        checkArguments();
+        checks.model(arguments);
         verbosity.apply();
         Path work = WorkFolder.create();
-        if (model == null) {
-            model = BundledFiles.copy("tiny-llava/checkpoint", work.resolve("tiny-llava"));
-        }
+        Path checkpoint = model.folder(work);
         if (samples == null) {
             samples = BundledFiles.copy("tiny-llava/samples", work.resolve("samples"));
         }
         Path page = Files.createDirectories(output).resolve("index.html");
         EngineWatch engines = new EngineWatch();
-        List<Exchange> exchanges = ask(work, engines);
+        List<Exchange> exchanges = ask(work, checkpoint, engines);
         String summary = summary(exchanges, engines);
-        new Gallery(images()).write(page, name(), summary, exchanges);
+        new Gallery(images()).write(page, name(checkpoint), summary, exchanges);
         out().println(summary);
         out().println("Gallery: " + page.toAbsolutePath().toUri());
         return 0;
@@ -103,14 +100,14 @@ public final class Quickstart implements Callable<Integer> {
 
     // Closing the iterator may be interrupted, which javac warns of and which ends the command.
     @SuppressWarnings("try")
-    private List<Exchange> ask(Path work, EngineWatch engines) throws Exception {
+    private List<Exchange> ask(Path work, Path checkpoint, EngineWatch engines) throws Exception {
         StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
         ImageRoot images = images();
         GenerationParameters generation = arguments.generation();
         List<Exchange> exchanges = new ArrayList<>();
         try (CloseableIterator<Exchange> answers =
                 Llava.ask(RequestRow.stream(environment, samples.resolve(QUESTIONS)))
-                        .model(model.toString())
+                        .model(checkpoint.toString())
                         .options(arguments.options())
                         .request(row -> row.request(images, generation))
                         .unordered()
@@ -151,30 +148,11 @@ public final class Quickstart implements Callable<Integer> {
         return new ImageRoot(samples.toString(), arguments.options().limits());
     }
 
-    private String name() throws IOException {
-        return model.toRealPath().getFileName().toString();
+    private static String name(Path checkpoint) throws IOException {
+        return checkpoint.toRealPath().getFileName().toString();
     }
 
     private PrintWriter out() {
         return spec.commandLine().getOut();
-    }
-
-    private void requireFolder(String name, Path folder) {
-        if (folder != null && !Files.isDirectory(folder)) {
-            throw refuse(name + " '" + folder + "' is not a folder");
-        }
-    }
-
-    private void checkArguments() {
-        try {
-            arguments.options();
-            arguments.generation();
-        } catch (IllegalArgumentException e) {
-            throw refuse("--" + e.getMessage());
-        }
-    }
-
-    private ParameterException refuse(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -3,7 +3,9 @@ package io.flinkllava.examples.rules;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
+import io.flinkllava.examples.ArgumentChecks;
 import io.flinkllava.examples.BundledFiles;
+import io.flinkllava.examples.BundledModel;
 import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.FileTail;
 import io.flinkllava.examples.JobWatch;
@@ -16,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -69,11 +70,7 @@ public final class WatchRules implements Callable<Integer> {
             description = "Rules, one JSON object a line. Default: bundled ones.")
     private Path rules;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Hugging Face checkpoint folder. Default: the bundled tiny-llava.")
-    private Path model;
+    @Mixin private BundledModel model;
 
     @Option(
             names = "--output",
@@ -95,6 +92,8 @@ public final class WatchRules implements Callable<Integer> {
 
     @Mixin private Verbosity verbosity;
 
+    @Mixin private ArgumentChecks checks;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -104,7 +103,7 @@ public final class WatchRules implements Callable<Integer> {
         Path work = WorkFolder.create();
         useBundled(work);
         StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
-        job().build(environment, output.toAbsolutePath());
+        job(model.folder(work)).build(environment, output.toAbsolutePath());
         Files.write(output, new byte[0]);
         JobClient job = environment.executeAsync("rules");
         Map<String, Object> counts;
@@ -122,9 +121,6 @@ public final class WatchRules implements Callable<Integer> {
     }
 
     private void useBundled(Path work) throws IOException {
-        if (model == null) {
-            model = BundledFiles.copy("tiny-llava/checkpoint", work.resolve("tiny-llava"));
-        }
         if (pictures == null || rules == null) {
             Path samples = BundledFiles.copy("tiny-llava/samples", work.resolve("samples"));
             once |= pictures == null;
@@ -140,7 +136,7 @@ public final class WatchRules implements Callable<Integer> {
                 + " alerts";
     }
 
-    private RulesJob job() throws IOException {
+    private RulesJob job(Path checkpoint) throws IOException {
         Map<String, Rule> first = new TreeMap<>();
         List<FileTail.Line> lines = FileTail.all(rules);
         for (FileTail.Line line : lines) {
@@ -155,7 +151,7 @@ public final class WatchRules implements Callable<Integer> {
                 rules.toRealPath(),
                 first,
                 lines.isEmpty() ? 0 : lines.get(lines.size() - 1).end(),
-                model.toString(),
+                checkpoint.toString(),
                 arguments.options(),
                 arguments.generation());
     }
@@ -164,34 +160,15 @@ public final class WatchRules implements Callable<Integer> {
         try {
             return Rule.parse(line);
         } catch (IllegalArgumentException e) {
-            throw refuse("Line " + number + " of --rules is no rule: " + e.getMessage());
+            throw checks.refuse("Line " + number + " of --rules is no rule: " + e.getMessage());
         }
     }
 
     private void check() {
-        requireFolder("--pictures", pictures);
-        requireFolder("--model", model);
-        if (rules != null && !Files.isRegularFile(rules)) {
-            throw refuse("--rules '" + rules + "' is not a file");
-        }
-        if (interval < 10) {
-            throw refuse("--interval is " + interval + ", it must be at least 10");
-        }
-        try {
-            arguments.options();
-            arguments.generation();
-        } catch (IllegalArgumentException e) {
-            throw refuse("--" + e.getMessage());
-        }
-    }
-
-    private void requireFolder(String name, Path value) {
-        if (value != null && !Files.isDirectory(value)) {
-            throw refuse(name + " '" + value + "' is not a folder");
-        }
-    }
-
-    private ParameterException refuse(String message) {
-        return new ParameterException(spec.commandLine(), message);
+        checks.folder("--pictures", pictures);
+        model.check(checks);
+        checks.file("--rules", rules);
+        checks.atLeast("--interval", interval, 10);
+        checks.model(arguments);
     }
 }

@@ -3,7 +3,8 @@ package io.flinkllava.examples.watch;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-import io.flinkllava.examples.BundledFiles;
+import io.flinkllava.examples.ArgumentChecks;
+import io.flinkllava.examples.BundledModel;
 import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.EngineWatch;
 import io.flinkllava.examples.JobWatch;
@@ -15,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -56,11 +56,7 @@ public final class WatchFolder implements Callable<Integer> {
             description = "Folder of pictures, with what it nests.")
     private Path folder;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Hugging Face checkpoint folder. Default: the bundled tiny-llava.")
-    private Path model;
+    @Mixin private BundledModel model;
 
     @Option(
             names = "--output",
@@ -87,6 +83,8 @@ public final class WatchFolder implements Callable<Integer> {
 
     @Mixin private Verbosity verbosity;
 
+    @Mixin private ArgumentChecks checks;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -94,12 +92,9 @@ public final class WatchFolder implements Callable<Integer> {
         check();
         verbosity.apply();
         Path work = WorkFolder.create();
-        if (model == null) {
-            model = BundledFiles.copy("tiny-llava/checkpoint", work.resolve("tiny-llava"));
-        }
         Path place = Files.createDirectories(output).toRealPath();
         StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
-        job(place).build(environment, place);
+        job(place, model.folder(work)).build(environment, place);
         JobClient job = environment.executeAsync("watch-folder");
         out("Captions: " + place.resolve(LivePage.PAGE).toUri());
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr());
@@ -120,44 +115,27 @@ public final class WatchFolder implements Callable<Integer> {
                 : "loading the model";
     }
 
-    private WatchJob job(Path place) throws IOException {
+    private WatchJob job(Path place, Path checkpoint) throws IOException {
         Set<String> known = new HashSet<>();
         CaptionLog.read(place.resolve(CaptionSink.LOG), caption -> known.add(caption.version()));
         return new WatchJob(
                 folder.toRealPath(),
                 once ? Optional.empty() : Optional.of(Duration.ofMillis(interval)),
                 known,
-                model.toString(),
+                checkpoint.toString(),
                 arguments.options(),
                 arguments.generation(),
                 prompt);
     }
 
     private void check() {
-        requireFolder("--folder", folder);
-        requireFolder("--model", model);
-        if (interval < 10) {
-            throw refuse("--interval is " + interval + ", it must be at least 10");
-        }
-        try {
-            arguments.options();
-            arguments.generation();
-        } catch (IllegalArgumentException e) {
-            throw refuse("--" + e.getMessage());
-        }
-    }
-
-    private void requireFolder(String name, Path value) {
-        if (value != null && !Files.isDirectory(value)) {
-            throw refuse(name + " '" + value + "' is not a folder");
-        }
+        checks.folder("--folder", folder);
+        model.check(checks);
+        checks.atLeast("--interval", interval, 10);
+        checks.model(arguments);
     }
 
     private void out(String line) {
         spec.commandLine().getOut().println(line);
-    }
-
-    private ParameterException refuse(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }
