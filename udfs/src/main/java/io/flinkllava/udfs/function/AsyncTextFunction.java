@@ -72,29 +72,8 @@ public class AsyncTextFunction extends AsyncScalarFunction implements Specialize
         open = planned.open(context);
     }
 
-    public void eval(CompletableFuture<StringData> result, Object first) {
-        answer(result, first);
-    }
-
-    public void eval(CompletableFuture<StringData> result, Object first, Object second) {
-        answer(result, first, second);
-    }
-
-    public void eval(
-            CompletableFuture<StringData> result, Object first, Object second, Object third) {
-        answer(result, first, second, third);
-    }
-
-    public void eval(
-            CompletableFuture<StringData> result,
-            Object first,
-            Object second,
-            Object third,
-            Object fourth) {
-        answer(result, first, second, third, fourth);
-    }
-
-    private void answer(CompletableFuture<StringData> result, Object... values) {
+    /** Called by Flink, with the arguments of {@link Call}. */
+    public void eval(CompletableFuture<StringData> result, Object... values) {
         RequestParts parts = open.parts(values);
         if (open.isNull(parts)) {
             result.complete(null);

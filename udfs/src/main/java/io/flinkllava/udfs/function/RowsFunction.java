@@ -70,32 +70,8 @@ public class RowsFunction extends AsyncTableFunction<RowData> implements Special
         open = ((CallSource.Planned) source).plan().open(context);
     }
 
-    public void eval(CompletableFuture<Collection<RowData>> result, Object first) {
-        answer(result, first);
-    }
-
-    public void eval(CompletableFuture<Collection<RowData>> result, Object first, Object second) {
-        answer(result, first, second);
-    }
-
-    public void eval(
-            CompletableFuture<Collection<RowData>> result,
-            Object first,
-            Object second,
-            Object third) {
-        answer(result, first, second, third);
-    }
-
-    public void eval(
-            CompletableFuture<Collection<RowData>> result,
-            Object first,
-            Object second,
-            Object third,
-            Object fourth) {
-        answer(result, first, second, third, fourth);
-    }
-
-    private void answer(CompletableFuture<Collection<RowData>> result, Object... values) {
+    /** Called by Flink, with the arguments of {@link Call}. */
+    public void eval(CompletableFuture<Collection<RowData>> result, Object... values) {
         var unused =
                 open.ask(open.parts(values))
                         .thenAccept(reply -> result.complete(List.of(AnswerRow.of(reply))));

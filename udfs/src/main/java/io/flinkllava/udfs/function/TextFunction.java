@@ -59,23 +59,8 @@ public class TextFunction extends ScalarFunction implements SpecializedFunction 
         open = planned.open(context);
     }
 
-    public StringData eval(Object first) {
-        return answer(first);
-    }
-
-    public StringData eval(Object first, Object second) {
-        return answer(first, second);
-    }
-
-    public StringData eval(Object first, Object second, Object third) {
-        return answer(first, second, third);
-    }
-
-    public StringData eval(Object first, Object second, Object third, Object fourth) {
-        return answer(first, second, third, fourth);
-    }
-
-    private StringData answer(Object... values) {
+    /** Called by Flink, with the arguments of {@link Call}. */
+    public StringData eval(Object... values) {
         RequestParts parts = open.parts(values);
         return open.isNull(parts) ? null : TextAnswer.of(open.answer(parts), onError);
     }

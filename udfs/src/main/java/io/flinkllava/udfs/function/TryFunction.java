@@ -51,23 +51,8 @@ public class TryFunction extends ScalarFunction implements SpecializedFunction {
         open = ((CallSource.Planned) source).plan().open(context);
     }
 
-    public RowData eval(Object first) {
-        return answer(first);
-    }
-
-    public RowData eval(Object first, Object second) {
-        return answer(first, second);
-    }
-
-    public RowData eval(Object first, Object second, Object third) {
-        return answer(first, second, third);
-    }
-
-    public RowData eval(Object first, Object second, Object third, Object fourth) {
-        return answer(first, second, third, fourth);
-    }
-
-    private RowData answer(Object... values) {
+    /** Called by Flink, with the arguments of {@link Call}. */
+    public RowData eval(Object... values) {
         return AnswerRow.of(open.answer(open.parts(values)));
     }
 
