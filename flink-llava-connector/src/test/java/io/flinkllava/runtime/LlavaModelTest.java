@@ -222,23 +222,37 @@ class LlavaModelTest {
         check(good, healthy.join());
     }
 
+    /** The last is cancelled first, while the engine has many others to answer before it. */
     @Test
-    void cancellingTakesTheSequenceOut() {
-        long before = model.counters().failed();
+    void cancellingTakesSequencesOut() {
+        int tokens = 400;
+        int requests = 32;
         LlavaRequest endless =
                 new LlavaRequest(
                         List.of(),
                         List.of(Message.user("Count.")),
-                        GenerationParameters.DEFAULT.withMaxNewTokens(200).withMinNewTokens(200));
-        CompletableFuture<LlavaAnswer> cancelled = model.submit(endless);
-        while (model.counters().running() == 0 && !cancelled.isDone()) {
+                        GenerationParameters.DEFAULT
+                                .withMaxNewTokens(tokens)
+                                .withMinNewTokens(tokens));
+        EngineCounters before = model.counters();
+        List<CompletableFuture<LlavaAnswer>> answers = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            answers.add(model.submit(endless));
+        }
+        while (model.counters().running() == 0) {
             Thread.onSpinWait();
         }
-        assertThat(cancelled.cancel(false)).isTrue();
-        while (model.counters().running() > 0) {
+        Collections.reverse(answers);
+        answers.forEach(answer -> answer.cancel(false));
+        while (model.counters().running() + model.counters().waiting() > 0) {
             Thread.onSpinWait();
         }
-        assertThat(model.counters().failed()).isEqualTo(before + 1);
+        EngineCounters after = model.counters();
+        assertThat(after.cancelled()).isGreaterThan(before.cancelled());
+        assertThat(after.failed() - before.failed())
+                .isEqualTo(after.cancelled() - before.cancelled());
+        assertThat(after.completionTokens() - before.completionTokens())
+                .isLessThan((long) requests * tokens);
     }
 
     @Test

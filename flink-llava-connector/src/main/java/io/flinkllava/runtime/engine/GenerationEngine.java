@@ -196,10 +196,10 @@ public final class GenerationEngine implements AutoCloseable {
     private void admit() {
         while (!waiting.isEmpty() && rows.hasFree()) {
             Sequence sequence = waiting.remove();
-            inbox.left(1);
             rows.occupy(sequence);
             prefilling.add(sequence);
             activeCount = prefilling.size() + running.size();
+            inbox.left(1);
         }
     }
 
@@ -332,11 +332,10 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void finish(Sequence sequence, Generation generation) {
+        boolean awaited = count(sequence, tally::finished);
         release(sequence);
-        if (sequence.future().complete(generation)) {
-            tally.finished();
-        } else {
-            tally.cancelled();
+        if (awaited) {
+            sequence.future().complete(generation);
         }
     }
 
@@ -350,12 +349,27 @@ public final class GenerationEngine implements AutoCloseable {
                         : new LlavaException(
                                 LlavaErrorCode.INTERNAL, "A step failed: " + cause, cause);
         LOG.debug("A request failed", cause);
+        boolean awaited = count(sequence, tally::failed);
         release(sequence);
-        if (sequence.future().completeExceptionally(failure)) {
-            tally.failed();
+        if (awaited) {
+            sequence.future().completeExceptionally(failure);
+        }
+    }
+
+    /**
+     * Counts an end, before it can be seen in any other way: a request that has its answer, or that
+     * neither waits nor runs, is in the counters.
+     *
+     * @return whether it is still for the engine to complete the future
+     */
+    private boolean count(Sequence sequence, Runnable end) {
+        boolean awaited = sequence.future().claim();
+        if (awaited) {
+            end.run();
         } else {
             tally.cancelled();
         }
+        return awaited;
     }
 
     /** Gives a row back; what is known to be in it stays warm. */
@@ -372,14 +386,16 @@ public final class GenerationEngine implements AutoCloseable {
         waiting.addAll(inbox.drain());
         long now = clock.getAsLong();
         for (Sequence sequence : over(waiting, now)) {
-            waiting.remove(sequence);
-            inbox.left(1);
-            end(sequence);
+            giveUp(
+                    sequence,
+                    () -> {
+                        waiting.remove(sequence);
+                        inbox.left(1);
+                    });
         }
         for (Collection<Sequence> active : List.of(prefilling, running)) {
             for (Sequence sequence : over(active, now)) {
-                release(sequence);
-                end(sequence);
+                giveUp(sequence, () -> release(sequence));
             }
         }
     }
@@ -390,30 +406,26 @@ public final class GenerationEngine implements AutoCloseable {
                 .toList();
     }
 
-    private void end(Sequence sequence) {
-        if (sequence.future().completeExceptionally(sequence.deadline().exceeded())) {
-            tally.late();
-        } else {
-            tally.cancelled();
+    private void giveUp(Sequence sequence, Runnable leave) {
+        boolean awaited = count(sequence, tally::late);
+        leave.run();
+        if (awaited) {
+            sequence.future().completeExceptionally(sequence.deadline().exceeded());
         }
     }
 
     private void failAll(LlavaException reason) {
         waiting.addAll(inbox.drain());
-        inbox.left(waiting.size());
         List<Sequence> left = new ArrayList<>(running);
         left.addAll(prefilling);
         left.addAll(waiting);
+        List<Sequence> awaited =
+                left.stream().filter(sequence -> count(sequence, tally::failed)).toList();
+        inbox.left(waiting.size());
         running.clear();
         prefilling.clear();
         waiting.clear();
         activeCount = 0;
-        for (Sequence sequence : left) {
-            if (sequence.future().completeExceptionally(reason)) {
-                tally.failed();
-            } else {
-                tally.cancelled();
-            }
-        }
+        awaited.forEach(sequence -> sequence.future().completeExceptionally(reason));
     }
 }

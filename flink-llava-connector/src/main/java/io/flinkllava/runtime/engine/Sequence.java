@@ -3,7 +3,6 @@ package io.flinkllava.runtime.engine;
 import io.flinkllava.runtime.LlavaAnswer.FinishReason;
 
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * One request on its way through the engine. Owned by the engine thread once submitted; the future
@@ -16,7 +15,7 @@ final class Sequence {
     private final TokenObserver observer;
     private final int tokenLimit;
     private final long arrivedNanos;
-    private final CompletableFuture<Generation> future = new CompletableFuture<>();
+    private final GenerationFuture future = new GenerationFuture();
     private final TokenHistory history;
     private final TokenChoice choice;
     private long startedNanos;
@@ -41,7 +40,7 @@ final class Sequence {
         this.choice = new TokenChoice(request);
     }
 
-    CompletableFuture<Generation> future() {
+    GenerationFuture future() {
         return future;
     }
 
@@ -59,7 +58,7 @@ final class Sequence {
 
     /** Nobody waits for the answer any more. */
     boolean isAbandoned() {
-        return future.isDone();
+        return future.isDecided();
     }
 
     int row() {
