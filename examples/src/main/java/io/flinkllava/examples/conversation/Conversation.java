@@ -1,7 +1,6 @@
 package io.flinkllava.examples.conversation;
 
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 import io.flinkllava.examples.ArgumentChecks;
@@ -12,6 +11,7 @@ import io.flinkllava.examples.FileTail;
 import io.flinkllava.examples.LineConsole;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.ProgressLine;
+import io.flinkllava.examples.StateFolder;
 import io.flinkllava.examples.Verbosity;
 import io.flinkllava.examples.WorkFolder;
 import picocli.CommandLine.Command;
@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -130,6 +129,7 @@ public final class Conversation implements Callable<Integer> {
                         new ProgressLine(spec.commandLine().getErr()),
                         counts -> "waiting for turns")) {
             await(job, console, () -> once && !kept.newest().equals(before) && isAnswered());
+            kept.stop(job);
         }
         return 0;
     }
@@ -154,7 +154,6 @@ public final class Conversation implements Callable<Integer> {
                 }
             }
         }
-        stop(job);
     }
 
     /**
@@ -163,11 +162,6 @@ public final class Conversation implements Callable<Integer> {
      */
     private boolean isAnswered() throws IOException {
         return lines(output) >= lines(input);
-    }
-
-    /** A savepoint of the end, so that the next start goes on right here. */
-    private void stop(JobClient job) throws ExecutionException, InterruptedException {
-        job.stopWithSavepoint(false, state.toUri().toString(), SavepointFormatType.CANONICAL).get();
     }
 
     private static long lines(Path file) throws IOException {

@@ -111,7 +111,7 @@ final class CaptionTopics implements AutoCloseable {
     private static Picture picture(Path file, boolean byUri) throws IOException {
         Picture.Builder picture = Picture.newBuilder().setId(file.getFileName().toString());
         if (byUri) {
-            picture.setUri(file.toRealPath().toUri().toString());
+            picture.setUri(file.toRealPath().toString());
         } else {
             picture.setContent(ByteBuffer.wrap(Files.readAllBytes(file)));
         }

@@ -12,7 +12,6 @@ import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.ModelOptions;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,8 +34,7 @@ record WatchJob(
 
     void build(StreamExecutionEnvironment environment, Path output) {
         PictureFiles files =
-                PictureFiles.in(folder.toUri().toString())
-                        .withMaxBytes(options.limits().maxImageBytes());
+                PictureFiles.in(folder.toString()).withMaxBytes(options.limits().maxImageBytes());
         interval.ifPresent(files::monitorContinuously);
         // Fields of a record would draw all of it into the functions.
         Set<String> captioned = known;
@@ -61,7 +59,7 @@ record WatchJob(
     }
 
     private static String path(PictureFile file) {
-        return Path.of(URI.create(file.path())).toString();
+        return new org.apache.flink.core.fs.Path(file.path()).getPath();
     }
 
     private static String version(PictureFile file) {

@@ -43,11 +43,12 @@ class ConversationITCase {
         LocalJar.Outcome first = run("--once");
         assertThat(first.status()).as(first.err()).isZero();
         assertThat(replies()).hasSize(1);
+        assertThat(folder.resolve("내 대화")).isNotEmptyDirectory();
 
         ask(turns, "{\"user\": \"ann\", \"question\": \"" + COLOUR + "\"}");
         ask(turns, "{\"user\": \"bob\", \"question\": \"" + COLOUR + "\"}");
         ask(turns, "no turn");
-        new LocalJar(folder)
+        LocalJar.inUnicode(folder)
                 .run(
                         process -> {
                             if (replies().size() == 4) {
@@ -81,7 +82,7 @@ class ConversationITCase {
     private LocalJar.Outcome run(String last) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(arguments()));
         arguments.add(last);
-        return new LocalJar(folder).run(arguments.toArray(String[]::new));
+        return LocalJar.inUnicode(folder).run(arguments.toArray(String[]::new));
     }
 
     private static String[] arguments() {
@@ -89,7 +90,7 @@ class ConversationITCase {
             "conversation",
             "--input=turns.jsonl",
             "--output=replies.jsonl",
-            "--state=dialogues",
+            "--state=내 대화",
             "--checkpoint-interval=200"
         };
     }

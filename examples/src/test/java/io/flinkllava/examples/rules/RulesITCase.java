@@ -48,11 +48,11 @@ class RulesITCase {
     @Test
     void rulesComeAndGoWhileItRuns() throws Exception {
         Path rules = Files.writeString(folder.resolve("rules.jsonl"), SIGN);
-        Path pictures = Files.createDirectory(folder.resolve("pictures"));
-        add(pictures, "scene-02.png", "a.png");
+        Path pictures = Files.createDirectory(folder.resolve("내 사진"));
+        add(pictures, "scene-02.png", "a 50%25 [1].png");
         int[] step = {0};
 
-        new LocalJar(folder)
+        LocalJar.inUnicode(folder)
                 .run(
                         process -> {
                             int lines = lines().size();
@@ -66,25 +66,25 @@ class RulesITCase {
                                 Files.writeString(pictures.resolve("broken.png"), "no picture");
                             } else if (step[0] == 2 && lines == 5) {
                                 step[0] = 3;
-                                add(pictures, "scene-02.png", "b.png");
+                                add(pictures, "scene-02.png", "별.png");
                             } else if (step[0] == 3 && lines == 6) {
                                 process.destroy();
                             }
                         },
                         "rules",
                         "--rules=rules.jsonl",
-                        "--pictures=pictures",
+                        "--pictures=내 사진",
                         "--output=alerts.jsonl",
                         "--interval=100");
 
         List<JsonNode> lines = lines();
         assertThat(lines).hasSize(6);
-        assertAlert(lines.get(0), "sign", "a.png");
+        assertAlert(lines.get(0), "sign", "내 사진/a 50%25 [1].png");
         assertThat(lines.get(1).toString()).isEqualTo("{\"rule\":\"again\",\"change\":\"set\"}");
         assertThat(lines.get(2).toString()).isEqualTo("{\"rule\":\"sign\",\"change\":\"removed\"}");
         assertThat(lines.get(3).path("refused").asText()).isEqualTo("no rule");
         assertThat(lines.get(4).path("error").asText()).contains("no picture");
-        assertAlert(lines.get(5), "again", "b.png");
+        assertAlert(lines.get(5), "again", "내 사진/별.png");
     }
 
     private static void assertAlert(JsonNode line, String rule, String picture) {

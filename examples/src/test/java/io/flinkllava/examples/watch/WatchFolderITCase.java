@@ -20,41 +20,48 @@ class WatchFolderITCase {
 
     private static final Path SAMPLES = Path.of("tiny-llava/samples").toAbsolutePath();
 
+    /** Names as people give them, with what means something in URIs. */
+    private static final String PICTURES = "내 사진 100%25";
+
     @TempDir private Path folder;
 
     @Test
     void captionsWhatAppearsAndGoesOnWhereItWas() throws Exception {
-        Path pictures = Files.createDirectory(folder.resolve("pictures"));
-        add(pictures, "scene-01.png");
+        Path pictures = Files.createDirectory(folder.resolve(PICTURES));
+        add(pictures, "scene-01.png", "my photo.png");
         AtomicBoolean added = new AtomicBoolean();
 
         // Stopped from outside, as from the keyboard, when the picture that came late is done.
-        new LocalJar(folder)
+        LocalJar.inUnicode(folder)
                 .run(
                         process -> {
                             int captions = captions().size();
                             if (captions == 1 && added.compareAndSet(false, true)) {
                                 Files.createDirectory(pictures.resolve("nested"));
-                                add(pictures.resolve("nested"), "scene-02.png");
+                                add(
+                                        pictures.resolve("nested"),
+                                        "scene-02.png",
+                                        "봄 100%25 [2] #1.png");
                             } else if (captions == 2) {
                                 process.destroy();
                             }
                         },
                         "watch-folder",
-                        "--folder=pictures",
+                        "--folder=" + PICTURES,
                         "--output=captions",
                         "--interval=100");
         assertThat(captions()).extracting(Captioned::failed).containsExactly(false, false);
 
         Files.writeString(pictures.resolve("broken.png"), "no picture");
         LocalJar.Outcome again =
-                new LocalJar(folder)
-                        .run("watch-folder", "--folder=pictures", "--output=captions", "--once");
+                LocalJar.inUnicode(folder)
+                        .run("watch-folder", "--folder=" + PICTURES, "--output=captions", "--once");
 
         assertThat(again.status()).as(again.err()).isZero();
         List<Captioned> all = captions();
         assertThat(all).hasSize(3);
         assertThat(all.get(0).caption()).contains("green star");
+        assertThat(all).allMatch(caption -> Files.exists(Path.of(caption.path())));
         assertThat(all.get(1).caption()).contains("red cross");
         assertThat(all.get(1).latencyMillis()).isPositive();
         assertThat(all.get(2).failed()).isTrue();
@@ -64,9 +71,9 @@ class WatchFolderITCase {
     }
 
     /** A picture has to appear whole. */
-    private static void add(Path to, String name) throws IOException {
+    private static void add(Path to, String sample, String name) throws IOException {
         Path hidden = to.resolve("." + name);
-        Files.copy(SAMPLES.resolve(name), hidden);
+        Files.copy(SAMPLES.resolve(sample), hidden);
         Files.move(hidden, to.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
