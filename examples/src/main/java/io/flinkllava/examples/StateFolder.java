@@ -58,7 +58,7 @@ public record StateFolder(Path folder) {
     }
 
     /** How a job keeps its state here, and goes on with what is. */
-    public Configuration configuration() throws IOException {
+    Configuration configuration() throws IOException {
         Configuration config = new Configuration();
         config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, inFlink(folder));
         config.set(

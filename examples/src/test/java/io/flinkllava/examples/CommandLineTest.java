@@ -43,6 +43,12 @@ class CommandLineTest {
                 "run-batch --model model --input in.jsonl --output in.jsonl | is the input",
                 "RUN --image-root x                     | --image-root '@x' is not a folder",
                 "RUN --parallelism 0                    | --parallelism is 0, it must be at least 1",
+                "RUN --web-port 65536                   | --web-port is 65536, it must be 0..65535",
+                "watch-folder --folder model --web-port -1 | --web-port is -1",
+                "rules --web-port -1                    | --web-port is -1",
+                "conversation --web-port -1             | --web-port is -1",
+                "stream-captions --web-port -1          | --web-port is -1",
+                "TEACH --web-port -1                    | --web-port is -1",
                 "RUN --max-batch-size 0                 | --max-batch-size is 0",
                 "RUN --max-batch-size many              | 'many' is not an int",
                 "RUN --max-new-tokens 0                 | --max-new-tokens is 0",
@@ -64,7 +70,7 @@ class CommandLineTest {
                 "instruction-data --captions x --output out | --captions 'x' is not a file",
                 "TEACH --per-picture 0                  | --per-picture is 0, it must be at least 1",
                 "TEACH --rate 0                         | --rate is 0.0, it must be above 0",
-                "watch-folder --folder x               | --folder 'x' is not a folder",
+                "watch-folder --folder x               | --folder '@x' is not a folder",
                 "rules --pictures x                     | --pictures 'x' is not a folder",
                 "rules --interval 1                     | --interval is 1, it must be at least 10",
                 "conversation --input x                 | --input '@x' is not a file",
@@ -131,6 +137,7 @@ class CommandLineTest {
         for (int i = 1; i < absolute.length; i++) {
             boolean isPath =
                     Set.of(
+                                    "--folder",
                                     "--model",
                                     "--samples",
                                     "--input",

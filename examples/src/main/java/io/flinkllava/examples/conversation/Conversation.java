@@ -13,6 +13,7 @@ import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.ProgressLine;
 import io.flinkllava.examples.StateFolder;
 import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WebUi;
 import io.flinkllava.examples.WorkFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,6 +102,8 @@ public final class Conversation implements Callable<Integer> {
 
     @Mixin private ModelArguments arguments;
 
+    @Mixin private WebUi web;
+
     @Mixin private Verbosity verbosity;
 
     @Mixin private ArgumentChecks checks;
@@ -116,11 +119,14 @@ public final class Conversation implements Callable<Integer> {
         StateFolder kept = new StateFolder(Files.createDirectories(state).toRealPath());
         prepareOutput(kept);
         StreamExecutionEnvironment environment =
-                EmbeddedCluster.environment(1, work, kept.configuration());
+                EmbeddedCluster.of(1, work).withWebUi(web).withState(kept).environment();
         environment.enableCheckpointing(checkpointInterval);
         job(model.folder(work)).build(environment, output.toAbsolutePath());
         Optional<Path> before = kept.newest();
         JobClient job = environment.executeAsync("conversation");
+        if (!once) {
+            spec.commandLine().getErr().println(web.line());
+        }
         try (LineConsole console =
                 new LineConsole(
                         output,
@@ -196,6 +202,7 @@ public final class Conversation implements Callable<Integer> {
         model.check(checks);
         checks.atLeast("--remember", remember, 1);
         checks.atLeast("--checkpoint-interval", checkpointInterval, 10);
+        web.check(checks);
         checks.model(arguments);
     }
 }

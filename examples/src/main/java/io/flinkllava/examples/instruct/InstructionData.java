@@ -10,6 +10,7 @@ import io.flinkllava.examples.JobWatch;
 import io.flinkllava.examples.OutputFile;
 import io.flinkllava.examples.ProgressLine;
 import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WebUi;
 import io.flinkllava.examples.WorkFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -109,6 +110,8 @@ public final class InstructionData implements Callable<Integer> {
             description = "Subtasks that ask, 16 requests each at once. Default: 1.")
     private int parallelism = 1;
 
+    @Mixin private WebUi web;
+
     @Mixin private Verbosity verbosity;
 
     @Mixin private ArgumentChecks checks;
@@ -133,8 +136,10 @@ public final class InstructionData implements Callable<Integer> {
     private Map<String, Object> run(InstructionJob job, Path samples, Path letters)
             throws Exception {
         StreamExecutionEnvironment environment =
-                EmbeddedCluster.environment(
-                        parallelism, WorkFolder.create(), MemorySize.ofMebiBytes(32));
+                EmbeddedCluster.of(parallelism, WorkFolder.create())
+                        .withWebUi(web)
+                        .withSorting(MemorySize.ofMebiBytes(32))
+                        .environment();
         job.build(environment, samples, letters);
         JobClient client = environment.executeAsync("instruction-data");
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr());
@@ -157,6 +162,7 @@ public final class InstructionData implements Callable<Integer> {
         checks.atLeast("--per-picture", perPicture, 1);
         checks.atLeast("--attempts", attempts, 1);
         checks.atLeast("--parallelism", parallelism, 1);
+        web.check(checks);
         if (!(rate > 0)) {
             throw checks.refuse("--rate is " + rate + ", it must be above 0");
         }

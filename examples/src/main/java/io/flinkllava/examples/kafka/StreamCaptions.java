@@ -10,6 +10,7 @@ import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.ProgressLine;
 import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WebUi;
 import io.flinkllava.examples.WorkFolder;
 import io.flinkllava.flink.pictures.PictureAccess;
 import picocli.CommandLine.Command;
@@ -108,6 +109,8 @@ public final class StreamCaptions implements Callable<Integer> {
 
     @Mixin private ModelArguments arguments;
 
+    @Mixin private WebUi web;
+
     @Mixin private Verbosity verbosity;
 
     @Mixin private ArgumentChecks checks;
@@ -140,7 +143,8 @@ public final class StreamCaptions implements Callable<Integer> {
         Topics topics = new Topics(servers, pictures, captions, deadLetters);
         try (CaptionTopics console = new CaptionTopics(topics)) {
             int fed = feed == null ? 0 : console.feed(feed, feedUris);
-            StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
+            StreamExecutionEnvironment environment =
+                    EmbeddedCluster.of(1, work).withWebUi(web).environment();
             new CaptionTopicsJob(
                             topics,
                             access(),
@@ -149,6 +153,9 @@ public final class StreamCaptions implements Callable<Integer> {
                             arguments.generation())
                     .build(environment, Duration.ofMillis(checkpointInterval));
             JobClient job = environment.executeAsync("stream-captions");
+            if (!untilAllAreCaptioned) {
+                spec.commandLine().getErr().println(web.line());
+            }
             watch(job, console, untilAllAreCaptioned ? fed : Integer.MAX_VALUE);
             if (untilAllAreCaptioned) {
                 job.cancel().get();
@@ -194,6 +201,7 @@ public final class StreamCaptions implements Callable<Integer> {
         model.check(checks);
         checks.folder("--feed", feed);
         checks.atLeast("--checkpoint-interval", checkpointInterval, 10);
+        web.check(checks);
         checks.model(arguments);
         try {
             access();

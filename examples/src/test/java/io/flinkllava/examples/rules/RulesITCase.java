@@ -52,31 +52,34 @@ class RulesITCase {
         add(pictures, "scene-02.png", "a 50%25 [1].png");
         int[] step = {0};
 
-        LocalJar.inUnicode(folder)
-                .run(
-                        process -> {
-                            int lines = lines().size();
-                            if (step[0] == 0 && lines == 1) {
-                                step[0] = 1;
-                                append(rules, SIGN.replace("sign\", \"q", "again\", \"q"));
-                                append(rules, "{\"id\": \"sign\", \"remove\": true}\n");
-                                append(rules, "no rule\n");
-                            } else if (step[0] == 1 && lines == 4) {
-                                step[0] = 2;
-                                Files.writeString(pictures.resolve("broken.png"), "no picture");
-                            } else if (step[0] == 2 && lines == 5) {
-                                step[0] = 3;
-                                add(pictures, "scene-02.png", "별.png");
-                            } else if (step[0] == 3 && lines == 6) {
-                                process.destroy();
-                            }
-                        },
-                        "rules",
-                        "--rules=rules.jsonl",
-                        "--pictures=내 사진",
-                        "--output=alerts.jsonl",
-                        "--interval=100");
+        LocalJar.Outcome outcome =
+                LocalJar.inUnicode(folder)
+                        .run(
+                                process -> {
+                                    int lines = lines().size();
+                                    if (step[0] == 0 && lines == 1) {
+                                        step[0] = 1;
+                                        append(rules, SIGN.replace("sign\", \"q", "again\", \"q"));
+                                        append(rules, "{\"id\": \"sign\", \"remove\": true}\n");
+                                        append(rules, "no rule\n");
+                                    } else if (step[0] == 1 && lines == 4) {
+                                        step[0] = 2;
+                                        Files.writeString(
+                                                pictures.resolve("broken.png"), "no picture");
+                                    } else if (step[0] == 2 && lines == 5) {
+                                        step[0] = 3;
+                                        add(pictures, "scene-02.png", "별.png");
+                                    } else if (step[0] == 3 && lines == 6) {
+                                        process.destroy();
+                                    }
+                                },
+                                "rules",
+                                "--rules=rules.jsonl",
+                                "--pictures=내 사진",
+                                "--output=alerts.jsonl",
+                                "--interval=100");
 
+        assertThat(outcome.err()).containsPattern("Web UI: http://127\\.0\\.0\\.1:[1-9]\\d*\n");
         List<JsonNode> lines = lines();
         assertThat(lines).hasSize(6);
         assertAlert(lines.get(0), "sign", "내 사진/a 50%25 [1].png");
