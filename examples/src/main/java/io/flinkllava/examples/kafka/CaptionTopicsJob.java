@@ -29,7 +29,9 @@ import java.util.Properties;
 /**
  * The job of {@code stream-captions}: a topic of pictures -> captions -> a topic of captions, with
  * dead letters to a third. Each picture gives exactly one record that a reader of committed records
- * sees: what the job writes is a transaction of its checkpoints.
+ * sees: what the job writes is a transaction of its checkpoints, and what it has read and not
+ * written yet is part of them. Offsets that Kafka keeps of a group know nothing of the latter, so
+ * they are where a job begins that has no state, and nothing else.
  *
  * @param access which pictures may be read by URI
  * @param model checkpoint folder
@@ -50,7 +52,9 @@ record CaptionTopicsJob(
     void build(StreamExecutionEnvironment environment, Duration checkpointInterval) {
         environment.enableCheckpointing(checkpointInterval.toMillis());
         DataStream<Picture> pictures =
-                environment.fromSource(source(), WatermarkStrategy.noWatermarks(), "pictures");
+                environment
+                        .fromSource(source(), WatermarkStrategy.noWatermarks(), "pictures")
+                        .uid("pictures from " + topics.pictures());
         SingleOutputStreamOperator<Caption> captions =
                 ask(pictures.filter(picture -> !isReference(picture)), "captions")
                         .image(picture -> bytes(picture))
@@ -63,10 +67,13 @@ record CaptionTopicsJob(
                                         .pictureAccess(access)
                                         .answers())
                         .process(new Captions());
-        captions.sinkTo(sink(topics.captions(), Caption.class)).name("captions topic");
+        captions.sinkTo(sink(topics.captions(), Caption.class))
+                .name("captions topic")
+                .uid("captions to " + topics.captions());
         captions.getSideOutput(Captions.DEAD_LETTERS)
                 .sinkTo(sink(topics.deadLetters(), DeadLetter.class))
-                .name("dead letters topic");
+                .name("dead letters topic")
+                .uid("dead letters to " + topics.deadLetters());
     }
 
     /** Bytes and references are steps of their own, which share the model of their slot. */
@@ -77,7 +84,8 @@ record CaptionTopicsJob(
                 .generation(generation)
                 .question(picture -> prompt(picture))
                 .unordered()
-                .name(name);
+                .name(name)
+                .uid(name);
     }
 
     private static boolean isReference(Picture picture) {
