@@ -161,7 +161,11 @@ final class CaptionTopics implements AutoCloseable {
 
     static <T extends SpecificRecordBase> T read(byte[] bytes, T into) throws IOException {
         BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, null);
-        return new SpecificDatumReader<T>(into.getSchema()).read(into, decoder);
+        T value = new SpecificDatumReader<T>(into.getSchema()).read(into, decoder);
+        if (!decoder.isEnd()) {
+            throw new IOException("bytes are left over behind it");
+        }
+        return value;
     }
 
     @Override

@@ -6,7 +6,6 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.flink.formats.avro.AvroDeserializationSchema;
 import org.apache.flink.formats.avro.AvroSerializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -51,10 +50,11 @@ record CaptionTopicsJob(
 
     void build(StreamExecutionEnvironment environment, Duration checkpointInterval) {
         environment.enableCheckpointing(checkpointInterval.toMillis());
-        DataStream<Picture> pictures =
+        SingleOutputStreamOperator<Picture> pictures =
                 environment
                         .fromSource(source(), WatermarkStrategy.noWatermarks(), "pictures")
-                        .uid("pictures from " + topics.pictures());
+                        .uid("pictures from " + topics.pictures())
+                        .process(new PictureDecoder());
         SingleOutputStreamOperator<Caption> captions =
                 ask(pictures.filter(picture -> !isReference(picture)), "captions")
                         .image(picture -> bytes(picture))
@@ -71,6 +71,7 @@ record CaptionTopicsJob(
                 .name("captions topic")
                 .uid("captions to " + topics.captions());
         captions.getSideOutput(Captions.DEAD_LETTERS)
+                .union(pictures.getSideOutput(Captions.DEAD_LETTERS))
                 .sinkTo(sink(topics.deadLetters(), DeadLetter.class))
                 .name("dead letters topic")
                 .uid("dead letters to " + topics.deadLetters());
@@ -92,8 +93,14 @@ record CaptionTopicsJob(
         return picture.getContent() == null && picture.getUri() != null;
     }
 
-    private static byte[] bytes(Picture picture) {
-        return picture.getContent() == null ? null : picture.getContent().array();
+    /** The array behind a buffer may hold more than the picture. */
+    static byte[] bytes(Picture picture) {
+        if (picture.getContent() == null) {
+            return null;
+        }
+        byte[] bytes = new byte[picture.getContent().remaining()];
+        picture.getContent().duplicate().get(bytes);
+        return bytes;
     }
 
     private static String prompt(Picture picture) {
@@ -101,14 +108,14 @@ record CaptionTopicsJob(
     }
 
     @SuppressWarnings("deprecation") // The connector asks for this very class.
-    private KafkaSource<Picture> source() {
-        return KafkaSource.<Picture>builder()
+    private KafkaSource<Arrival> source() {
+        return KafkaSource.<Arrival>builder()
                 .setBootstrapServers(topics.bootstrapServers())
                 .setTopics(topics.pictures())
                 .setGroupId(GROUP)
                 .setStartingOffsets(
                         OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-                .setValueOnlyDeserializer(AvroDeserializationSchema.forSpecific(Picture.class))
+                .setDeserializer(new Arrival.Schema())
                 .build();
     }
 
