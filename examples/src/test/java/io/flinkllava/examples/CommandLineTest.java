@@ -26,6 +26,7 @@ class CommandLineTest {
     void lay() throws IOException {
         Files.createDirectory(folder.resolve("model"));
         Files.writeString(folder.resolve("in.jsonl"), "");
+        Files.writeString(folder.resolve("boxes.json"), "{}");
     }
 
     @ParameterizedTest
@@ -40,7 +41,7 @@ class CommandLineTest {
                 "run-batch --model model --input x --output out | --input '@x' is not a file",
                 "run-batch --model model --input in.jsonl --output x/out | folder '@x' is not a",
                 "run-batch --model model --input in.jsonl --output model | exists and is not a file",
-                "run-batch --model model --input in.jsonl --output in.jsonl | is the input",
+                "run-batch --model model --input in.jsonl --output in.jsonl | '@in.jsonl' is also --input",
                 "RUN --image-root x                     | --image-root '@x' is not a folder",
                 "RUN --parallelism 0                    | --parallelism is 0, it must be at least 1",
                 "RUN --web-port 65536                   | --web-port is 65536, it must be 0..65535",
@@ -69,6 +70,15 @@ class CommandLineTest {
                 "instruction-data --output out          | Missing required option: '--captions=FILE'",
                 "instruction-data --captions x --output out | --captions 'x' is not a file",
                 "TEACH --per-picture 0                  | --per-picture is 0, it must be at least 1",
+                "rules --rules in.jsonl --output in.jsonl | '@in.jsonl' is also --rules",
+                "rules --output x/out                   | --output: folder '@x' is not a folder",
+                "conversation --input in.jsonl --output in.jsonl | '@in.jsonl' is also --input",
+                "conversation --input in.jsonl --output model | exists and is not a file",
+                "TEACH --output in.jsonl                | '@in.jsonl' is also --captions",
+                "TEACH --boxes boxes.json --output boxes.json | '@boxes.json' is also --boxes",
+                "TEACH --dead-letters in.jsonl          | '@in.jsonl' is also --captions",
+                "TEACH --dead-letters model/../out      | '@model/../out' is also --output",
+                "TEACH --dead-letters x/out             | --dead-letters: folder '@x' is not a",
                 "TEACH --rate 0                         | --rate is 0.0, it must be above 0",
                 "watch-folder --folder x               | --folder '@x' is not a folder",
                 "rules --pictures x                     | --pictures 'x' is not a folder",
@@ -90,7 +100,7 @@ class CommandLineTest {
                                 "TEACH",
                                 "instruction-data --captions="
                                         + folder.resolve("in.jsonl")
-                                        + " --output out");
+                                        + (arguments.contains("--output") ? "" : " --output out"));
 
         assertThat(run(line.isBlank() ? new String[0] : line.split(" "))).isEqualTo(2);
 
@@ -99,7 +109,8 @@ class CommandLineTest {
                 .endsWith("Try --help.\n")
                 .hasLineCount(2);
         assertThat(out.toString()).isEmpty();
-        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("model", "in.jsonl");
+        assertThat(folder.toFile().list())
+                .containsExactlyInAnyOrder("model", "in.jsonl", "boxes.json");
     }
 
     @ParameterizedTest
@@ -138,6 +149,9 @@ class CommandLineTest {
             boolean isPath =
                     Set.of(
                                     "--folder",
+                                    "--rules",
+                                    "--boxes",
+                                    "--dead-letters",
                                     "--model",
                                     "--samples",
                                     "--input",

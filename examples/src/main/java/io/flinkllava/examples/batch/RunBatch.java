@@ -19,7 +19,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -167,14 +166,9 @@ public final class RunBatch implements Callable<Integer> {
                 .withLogProbability(logProbabilities);
     }
 
-    private OutputFile outputFile() throws IOException {
-        if (Files.exists(output) && !Files.isRegularFile(output)) {
-            throw checks.refuse("--output '" + output + "' exists and is not a file");
-        }
-        if (Files.exists(output) && Files.isSameFile(input, output)) {
-            throw checks.refuse("--output '" + output + "' is the input");
-        }
-        checks.folder("--output: folder", output.toAbsolutePath().getParent());
+    private OutputFile outputFile() {
+        checks.output("--output", output);
+        checks.differs("--output", output, "--input", input);
         try {
             return OutputFile.at(output);
         } catch (IOException e) {

@@ -200,6 +200,8 @@ public final class Conversation implements Callable<Integer> {
     private void check() {
         checks.file("--input", input);
         model.check(checks);
+        checks.output("--output", output);
+        checks.differs("--output", output, "--input", input);
         checks.atLeast("--remember", remember, 1);
         checks.atLeast("--checkpoint-interval", checkpointInterval, 10);
         web.check(checks);

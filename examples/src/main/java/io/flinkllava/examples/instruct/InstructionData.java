@@ -71,8 +71,8 @@ public final class InstructionData implements Callable<Integer> {
             names = "--dead-letters",
             paramLabel = "FILE",
             description =
-                    "What the teacher wrote and is no sample, one JSON object a line. Default: the"
-                            + " output's name with .dead-letters.jsonl behind it.")
+                    "What the teacher wrote and is no sample, and why, one JSON object a line. Default:"
+                            + " the output's name with .dead-letters.jsonl behind it.")
     private Path deadLetters;
 
     @Option(
@@ -121,10 +121,10 @@ public final class InstructionData implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         InstructionJob job = job();
+        checkOutputs();
         verbosity.apply();
-        Path refused = deadLetters == null ? Path.of(output + ".dead-letters.jsonl") : deadLetters;
         try (OutputFile samples = OutputFile.at(output);
-                OutputFile letters = OutputFile.at(refused)) {
+                OutputFile letters = OutputFile.at(deadLetters)) {
             Map<String, Object> counts = run(job, samples.temporary(), letters.temporary());
             samples.publish();
             letters.publish();
@@ -177,6 +177,19 @@ public final class InstructionData implements Callable<Integer> {
         }
         return new InstructionJob(
                 files, categories, teacher(categories), perPicture, rate, attempts);
+    }
+
+    private void checkOutputs() {
+        if (deadLetters == null) {
+            deadLetters = Path.of(output + ".dead-letters.jsonl");
+        }
+        checks.output("--output", output);
+        checks.differs("--output", output, "--captions", captions);
+        checks.differs("--output", output, "--boxes", boxes);
+        checks.output("--dead-letters", deadLetters);
+        checks.differs("--dead-letters", deadLetters, "--captions", captions);
+        checks.differs("--dead-letters", deadLetters, "--boxes", boxes);
+        checks.differs("--dead-letters", deadLetters, "--output", output);
     }
 
     private Teacher teacher(Map<Integer, String> categories) {

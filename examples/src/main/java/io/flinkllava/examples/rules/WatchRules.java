@@ -175,6 +175,8 @@ public final class WatchRules implements Callable<Integer> {
         checks.folder("--pictures", pictures);
         model.check(checks);
         checks.file("--rules", rules);
+        checks.output("--output", output);
+        checks.differs("--output", output, "--rules", rules);
         checks.atLeast("--interval", interval, 10);
         web.check(checks);
         checks.model(arguments);
