@@ -7,7 +7,6 @@ import io.flinkllava.examples.ArgumentChecks;
 import io.flinkllava.examples.BundledFiles;
 import io.flinkllava.examples.BundledModel;
 import io.flinkllava.examples.EmbeddedCluster;
-import io.flinkllava.examples.FileTail;
 import io.flinkllava.examples.LineConsole;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.ProgressLine;
@@ -42,7 +41,8 @@ import java.util.concurrent.TimeoutException;
         sortOptions = false,
         footer = {
             "",
-            "A turn is a line of JSON, and there when the line has ended. Pictures are named from the"
+            "A turn is a line of JSON, and there when the line has ended (with --once, the last need"
+                    + " not). Pictures are named from the"
                     + " input's folder on:",
             "  {\"user\": \"ann\", \"image\": \"cat.png\", \"question\": \"What is this?\"}",
             "  {\"user\": \"ann\", \"question\": \"What colour is it?\"}",
@@ -134,7 +134,9 @@ public final class Conversation implements Callable<Integer> {
                         spec.commandLine().getOut(),
                         new ProgressLine(spec.commandLine().getErr()),
                         counts -> "waiting for turns")) {
-            await(job, console, () -> once && !kept.newest().equals(before) && isAnswered());
+            // By the first checkpoint, a job that went on has cut the output.
+            await(job, console, () -> once && !kept.newest().equals(before));
+            awaitReplies(job, console);
             kept.stop(job);
         }
         return 0;
@@ -142,8 +144,23 @@ public final class Conversation implements Callable<Integer> {
 
     /** Without state everything begins anew; with it the job cuts the file to where it was. */
     private void prepareOutput(StateFolder kept) throws IOException {
-        if (kept.newest().isEmpty() || !Files.exists(output)) {
+        if (kept.newest().isEmpty()) {
             Files.write(output, new byte[0]);
+        } else if (!Files.exists(output)) {
+            throw checks.refuse(
+                    "--state '"
+                            + state
+                            + "' belongs to --output '"
+                            + output
+                            + "', which is gone: bring it back, or begin anew with another --state");
+        }
+    }
+
+    /** Lines of the input and replies stand one for one. */
+    private void awaitReplies(JobClient job, LineConsole console) throws Exception {
+        try (LineCount turns = new LineCount(input);
+                LineCount replies = new LineCount(output)) {
+            await(job, console, () -> replies.ended() >= turns.all());
         }
     }
 
@@ -162,18 +179,6 @@ public final class Conversation implements Callable<Integer> {
         }
     }
 
-    /**
-     * Lines of the input and replies stand one for one. To be asked after the first checkpoint: by
-     * then a job that went on has cut the output.
-     */
-    private boolean isAnswered() throws IOException {
-        return lines(output) >= lines(input);
-    }
-
-    private static long lines(Path file) throws IOException {
-        return FileTail.all(file).stream().filter(line -> !line.text().isBlank()).count();
-    }
-
     private void useBundled(Path work) throws IOException {
         if (input == null) {
             input =
@@ -190,6 +195,7 @@ public final class Conversation implements Callable<Integer> {
         Path turns = input.toRealPath();
         return new ConversationJob(
                 turns,
+                once,
                 turns.getParent(),
                 Duration.ofMinutes(remember),
                 checkpoint.toString(),

@@ -145,7 +145,8 @@ public final class WatchRules implements Callable<Integer> {
 
     private RulesJob job(Path checkpoint) throws IOException {
         Map<String, Rule> first = new TreeMap<>();
-        List<FileTail.Line> lines = FileTail.all(rules);
+        // A last line without an end is still being written, unless nobody waits for it.
+        List<FileTail.Line> lines = once ? FileTail.whole(rules) : FileTail.all(rules);
         for (FileTail.Line line : lines) {
             if (!line.text().isBlank()) {
                 Rule rule = parse(line.text(), lines.indexOf(line) + 1);

@@ -58,7 +58,11 @@ class ConversationITCase {
                         arguments());
 
         ask(turns, "{\"user\": \"ann\", \"reset\": true}");
-        ask(turns, "{\"user\": \"ann\", \"image\": \"a.png\", \"question\": \"" + COLOUR + "\"}");
+        // Without an end of the line, which nobody waits for in what is there at once.
+        Files.writeString(
+                turns,
+                "{\"user\": \"ann\", \"image\": \"a.png\", \"question\": \"" + COLOUR + "\"}",
+                StandardOpenOption.APPEND);
         LocalJar.Outcome third = run("--once");
         assertThat(third.status()).as(third.err()).isZero();
 
@@ -73,6 +77,24 @@ class ConversationITCase {
         assertThat(ann.get(2).path("promptTokens").asInt()).isEqualTo(withPicture);
         assertThat(all).filteredOn(reply -> reply.has("refused")).hasSize(1);
         assertThat(all).filteredOn(reply -> reply.has("reset")).hasSize(1);
+    }
+
+    @Test
+    void refusesStateWithoutItsReplies() throws Exception {
+        Path turns = Files.createFile(folder.resolve("turns.jsonl"));
+        ask(turns, "{\"user\": \"ann\", \"reset\": true}");
+        assertThat(run("--once").status()).isZero();
+        Files.delete(folder.resolve("replies.jsonl"));
+
+        LocalJar.Outcome gone = run("--once");
+        assertThat(gone.status()).isEqualTo(2);
+        assertThat(gone.err())
+                .contains("--state '내 대화' belongs to --output 'replies.jsonl', which is gone");
+
+        Files.createFile(folder.resolve("replies.jsonl"));
+        LocalJar.Outcome cut = run("--once");
+        assertThat(cut.status()).isEqualTo(1);
+        assertThat(cut.err()).contains("replies.jsonl is shorter than it was");
     }
 
     private static void ask(Path turns, String line) throws IOException {

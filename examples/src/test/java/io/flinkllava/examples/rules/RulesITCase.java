@@ -41,6 +41,20 @@ class RulesITCase {
         assertThat(folder.resolve("flink-llava-alerts.jsonl")).hasContent(outcome.out());
     }
 
+    @Test
+    void takesALastRuleWithoutAnEndIfItDoesNotWaitForMore() throws Exception {
+        Files.writeString(folder.resolve("rules.jsonl"), SIGN.strip());
+        Path pictures = Files.createDirectory(folder.resolve("pictures"));
+        add(pictures, "scene-02.png", "a.png");
+
+        LocalJar.Outcome outcome =
+                new LocalJar(folder)
+                        .run("rules", "--rules=rules.jsonl", "--pictures=pictures", "--once");
+
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        assertThat(outcome.err()).contains("Done: 1 questions answered, 1 alerts");
+    }
+
     /**
      * Each step waits for what the one before it wrote: a rule of the start, a new rule, one that
      * is gone, and a line that is no rule.
