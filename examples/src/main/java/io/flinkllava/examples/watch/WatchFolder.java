@@ -124,7 +124,7 @@ public final class WatchFolder implements Callable<Integer> {
 
     private WatchJob job(Path place, Path checkpoint) throws IOException {
         Set<String> known = new HashSet<>();
-        CaptionLog.read(place.resolve(CaptionSink.LOG), caption -> known.add(caption.version()));
+        CaptionLog.read(place.resolve(CaptionSink.LOG), caption -> know(caption, known));
         return new WatchJob(
                 folder.toRealPath(),
                 once ? Optional.empty() : Optional.of(Duration.ofMillis(interval)),
@@ -133,6 +133,12 @@ public final class WatchFolder implements Callable<Integer> {
                 arguments.options(),
                 arguments.generation(),
                 prompt);
+    }
+
+    private static void know(Captioned caption, Set<String> known) {
+        if (!caption.passing()) {
+            known.add(caption.version());
+        }
     }
 
     private void check() {

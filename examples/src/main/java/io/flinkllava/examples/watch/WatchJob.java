@@ -9,6 +9,7 @@ import io.flinkllava.operators.Llava;
 import io.flinkllava.operators.LlavaResult;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.ModelOptions;
 
@@ -31,6 +32,10 @@ record WatchJob(
         ModelOptions options,
         GenerationParameters generation,
         String prompt) {
+
+    /** Failures that are nobody's fault: the same picture may get its caption later. */
+    private static final Set<LlavaErrorCode> PASSING =
+            Set.of(LlavaErrorCode.CAPACITY, LlavaErrorCode.UNAVAILABLE);
 
     void build(StreamExecutionEnvironment environment, Path output) {
         PictureFiles files =
@@ -77,11 +82,13 @@ record WatchJob(
         PictureFile file = result.input();
         LlavaAnswer answer = result.answer();
         boolean failed = answer instanceof LlavaAnswer.Failure;
+        boolean passing = failed && PASSING.contains(result.failure().code());
         return new Captioned(
                 path(file),
                 file.modificationTime().toEpochMilli(),
                 failed ? result.failure().message() : result.text().strip(),
                 failed,
+                passing,
                 failed ? 0 : result.generated().completionTokens(),
                 failed ? 0 : result.generated().timing().total() / 1_000_000,
                 result.model(),

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,21 +55,50 @@ class WatchFolderITCase {
         assertThat(captions()).extracting(Captioned::failed).containsExactly(false, false);
 
         Files.writeString(pictures.resolve("broken.png"), "no picture");
+        add(pictures, "scene-01.png", "tried.png");
+        add(pictures, "scene-01.png", "hopeless.png");
+        logFailure(pictures.resolve("tried.png"), true);
+        logFailure(pictures.resolve("hopeless.png"), false);
         LocalJar.Outcome again =
                 LocalJar.inUnicode(folder)
                         .run("watch-folder", "--folder=" + PICTURES, "--output=captions", "--once");
 
         assertThat(again.status()).as(again.err()).isZero();
         List<Captioned> all = captions();
-        assertThat(all).hasSize(3);
+        assertThat(all).hasSize(6);
         assertThat(all.get(0).caption()).contains("green star");
         assertThat(all).allMatch(caption -> Files.exists(Path.of(caption.path())));
         assertThat(all.get(1).caption()).contains("red cross");
         assertThat(all.get(1).latencyMillis()).isPositive();
-        assertThat(all.get(2).failed()).isTrue();
-        assertThat(all.get(2).caption()).contains("are no picture");
+        Map<String, Captioned> news =
+                all.subList(4, 6).stream()
+                        .collect(
+                                Collectors.toMap(
+                                        caption -> caption.path().replaceAll(".*/", ""),
+                                        caption -> caption));
+        assertThat(news).containsOnlyKeys("broken.png", "tried.png");
+        assertThat(news.get("broken.png").failed()).isTrue();
+        assertThat(news.get("broken.png").caption()).contains("are no picture");
+        assertThat(news.get("tried.png").caption()).contains("green star");
         assertThat(Files.readString(folder.resolve("captions/captions.js")))
-                .startsWith("show({\"total\":3,");
+                .startsWith("show({\"total\":6,");
+    }
+
+    /** As an earlier run left it. */
+    private void logFailure(Path picture, boolean passing) throws IOException {
+        try (CaptionLog log = new CaptionLog(folder.resolve("captions/captions.jsonl"))) {
+            log.add(
+                    new Captioned(
+                            picture.toRealPath().toString(),
+                            Files.getLastModifiedTime(picture).toMillis(),
+                            "no caption",
+                            true,
+                            passing,
+                            0,
+                            0,
+                            "tiny-llava",
+                            0));
+        }
     }
 
     /** A picture has to appear whole. */
