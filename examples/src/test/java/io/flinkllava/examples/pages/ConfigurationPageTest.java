@@ -43,6 +43,7 @@ class ConfigurationPageTest {
                     "--candidates",
                     "--log-probabilities",
                     "--parallelism",
+                    "--web-port",
                     "--verbose",
                     "--help",
                     "--version");
