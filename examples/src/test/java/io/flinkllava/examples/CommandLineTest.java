@@ -48,6 +48,8 @@ class CommandLineTest {
                 "watch-folder --folder model --web-port -1 | --web-port is -1",
                 "rules --web-port -1                    | --web-port is -1",
                 "conversation --web-port -1             | --web-port is -1",
+                "stream-captions --captions pictures    | have to be three topics",
+                "stream-captions --bootstrap-servers a:1 | --bootstrap-servers needs --state",
                 "stream-captions --web-port -1          | --web-port is -1",
                 "TEACH --web-port -1                    | --web-port is -1",
                 "RUN --max-batch-size 0                 | --max-batch-size is 0",

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** {@code stream-captions}: captions for a topic of pictures. */
 @Command(
@@ -221,6 +222,10 @@ public final class StreamCaptions implements Callable<Integer> {
         checks.folder("--feed", feed);
         checks.atLeast("--checkpoint-interval", checkpointInterval, 10);
         web.check(checks);
+        if (Stream.of(pictures, captions, deadLetters).distinct().count() < 3) {
+            throw checks.refuse(
+                    "--pictures, --captions and --dead-letters have to be three topics");
+        }
         if (bootstrapServers != null && state == null) {
             throw checks.refuse(
                     "--bootstrap-servers needs --state, a folder: without it, pictures that are in work"
