@@ -3,11 +3,14 @@ package io.flinkllava.udfs.request;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.TaskInfoImpl;
 import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.functions.FunctionContext;
 
+import io.flinkllava.flink.metrics.LlavaMetrics;
 import io.flinkllava.flink.options.LlavaSettings;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
@@ -22,6 +25,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +44,7 @@ class ModelSessionTest {
 
     private static LlavaSettings settings(Map<String, String> more) {
         Map<String, String> options =
-                new java.util.HashMap<>(
+                new HashMap<>(
                         Map.of(
                                 "model", Golden.checkpoint("llava15").toString(),
                                 "device", "cpu",
@@ -73,8 +78,9 @@ class ModelSessionTest {
     /** More than are read at once: the last of them would wait for others' reading limits. */
     @Test
     void aHostThatHangsMakesRowsLateAndNotTheJob() throws IOException {
+        CountingGroup counted = new CountingGroup();
         try (SilentHost host = new SilentHost();
-                ModelSession session = open(host.allowed())) {
+                ModelSession session = open(host.allowed(), counted)) {
             List<Reply> replies =
                     IntStream.range(0, 12)
                             .mapToObj(
@@ -94,6 +100,8 @@ class ModelSessionTest {
                                             .isInstanceOfSatisfying(
                                                     LlavaAnswer.Failure.class,
                                                     ModelSessionTest::isLate));
+            assertThat(counted.of(LlavaMetrics.TIMEOUTS)).isEqualTo(12);
+            assertThat(counted.of(LlavaMetrics.FAILURES)).isEqualTo(12);
         }
     }
 
@@ -105,8 +113,9 @@ class ModelSessionTest {
     @Test
     void aFullModelKeepsRowsWaitingAndRefusesNone() throws IOException {
         byte[] picture = Files.readAllBytes(Golden.image("img0.png"));
+        CountingGroup counted = new CountingGroup();
         try (ModelSession session =
-                open(Map.of("max-batch-size", "1", "max-queued-requests", "1"))) {
+                open(Map.of("max-batch-size", "1", "max-queued-requests", "1"), counted)) {
             List<CompletableFuture<Reply>> replies =
                     IntStream.range(0, 12)
                             .mapToObj(
@@ -119,7 +128,24 @@ class ModelSessionTest {
                     .extracting(CompletableFuture::join)
                     .extracting(Reply::answer)
                     .hasOnlyElementsOfType(LlavaAnswer.Text.class);
+            assertThat(counted.of(LlavaMetrics.SUCCESSES)).isEqualTo(12);
+            assertThat(counted.of(LlavaMetrics.RETRIES)).isPositive();
         }
+    }
+
+    @Test
+    void anAnswerOfNoUseIsCountedAsTheFailureThatItIs() throws IOException {
+        byte[] picture = Files.readAllBytes(Golden.image("img0.png"));
+        CountingGroup counted = new CountingGroup();
+        LlavaAnswer.Failure useless = new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "Of no use");
+        try (ModelSession session = open(Map.of(), counted)) {
+            Reply reply =
+                    session.ask(within(LlavaRequest.NO_LIMIT), picture(picture), answer -> useless)
+                            .join();
+            assertThat(reply.answer()).isEqualTo(useless);
+        }
+        assertThat(counted.of(LlavaMetrics.SUCCESSES)).isZero();
+        assertThat(counted.of(LlavaMetrics.FAILURES)).isEqualTo(1);
     }
 
     @Test
@@ -155,6 +181,33 @@ class ModelSessionTest {
         assertThat(ModelPool.shared().models())
                 .filteredOn(model -> model.key().options().limits().maxQueuedRequests() == 77)
                 .allSatisfy(model -> assertThat(model.leases()).isZero());
+    }
+
+    /** Counts of one name, with those of the groups below. */
+    private static final class CountingGroup extends UnregisteredMetricsGroup {
+
+        private final Map<String, List<Counter>> counters = new HashMap<>();
+
+        @Override
+        public Counter counter(String name) {
+            Counter counter = new SimpleCounter();
+            counters.computeIfAbsent(name, any -> new ArrayList<>()).add(counter);
+            return counter;
+        }
+
+        @Override
+        public MetricGroup addGroup(String name) {
+            return this;
+        }
+
+        @Override
+        public MetricGroup addGroup(String key, String value) {
+            return this;
+        }
+
+        long of(String name) {
+            return counters.get(name).stream().mapToLong(Counter::getCount).sum();
+        }
     }
 
     /** It takes connections, and says nothing. */
