@@ -99,16 +99,6 @@ public final class ClusterJobs {
         await(job, "CANCELED");
     }
 
-    /** How many checkpoints of the job have been completed. */
-    public int checkpoints(String job) {
-        return look(
-                () ->
-                        rest.get("/jobs/" + job + "/checkpoints")
-                                .path("counts")
-                                .path("completed")
-                                .asInt());
-    }
-
     /**
      * What the metrics of the job whose names end so add up to, over all subtasks; 0 where none has
      * been reported. As old as {@code metrics.fetcher.update-interval} lets it be.
@@ -132,6 +122,16 @@ public final class ClusterJobs {
                     }
                     return sum;
                 });
+    }
+
+    /** How many checkpoints of the job have been completed. */
+    public int checkpoints(String job) {
+        return look(
+                () ->
+                        rest.get("/jobs/" + job + "/checkpoints")
+                                .path("counts")
+                                .path("completed")
+                                .asInt());
     }
 
     /** A jar that the JobManager keeps. */
