@@ -22,12 +22,12 @@ import io.flinkllava.flink.pictures.PictureReader;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
-import io.flinkllava.runtime.LlavaRequest;
 
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 
 /**
  * Asks a model about each record, without waiting for the answer before it takes the next record.
@@ -172,34 +172,35 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     private void take(InFlight<I> request) throws Exception {
         queue.add(request);
         llavaMetrics.requested();
-        if (settings.hasTimeout()) {
-            request.expiresWith(
-                    getProcessingTimeService()
-                            .registerTimer(deadline(request), time -> expire(request)));
-        }
+        bound(request, settings.timeout());
         if (turns.arrived(request)) {
             begin(request);
         }
     }
 
-    private long deadline(InFlight<I> request) {
-        return settings.hasTimeout()
-                ? request.arrival() + settings.timeout().toMillis()
-                : Long.MAX_VALUE;
+    private void bound(InFlight<I> request, Duration limit) {
+        if (request.endsWithin(limit, now())) {
+            request.expiresWith(later(request.deadline(), () -> expire(request)));
+        }
+    }
+
+    /** By mail: the task outlives what a timer throws, one more checkpoint perhaps. */
+    private ScheduledFuture<?> later(long time, ThrowingRunnable<Exception> action) {
+        return getProcessingTimeService().registerTimer(time, reached -> hop(action, "LLaVA time"));
     }
 
     private void expire(InFlight<I> request) throws Exception {
         if (queue.isRunning(request)) {
             llavaMetrics.timedOut();
-            finish(request, Optional.of(outcome(request, tooLate())));
+            finish(request, Optional.of(outcome(request, tooLate(request.limit()))));
         }
     }
 
-    private LlavaAnswer tooLate() {
+    private static LlavaAnswer tooLate(Duration limit) {
         return new LlavaAnswer.Failure(
                 LlavaErrorCode.CAPACITY,
                 "no answer within "
-                        + spell(settings.timeout())
+                        + spell(limit)
                         + "; allow more time, or lower capacity or max-new-tokens");
     }
 
@@ -232,8 +233,10 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void ask(InFlight<I> request, LlavaModel model, RequestDraft draft) {
+        bound(request, draft.timeLimit());
+        // The model's own limit ends a late request's steps; the timer ends its waiting.
         CompletableFuture<LlavaAnswer> future =
-                submitter.submit(model, draft.within(timeLeft(request)));
+                submitter.submit(model, draft.within(request.timeLeft(now())));
         request.submitted(future);
         CompletableFuture<LlavaAnswer> unused =
                 future.whenComplete(
@@ -245,13 +248,6 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                                                     problem, LlavaErrorCode.INTERNAL);
                             hop(() -> answered(request, model, said), "LLaVA answer");
                         });
-    }
-
-    /** The model's own limit ends a late request's steps; the timer here ends its waiting. */
-    private Duration timeLeft(InFlight<I> request) {
-        return settings.hasTimeout()
-                ? Duration.ofMillis(Math.max(1, deadline(request) - now()))
-                : LlavaRequest.NO_LIMIT;
     }
 
     /** Runs in any thread. */
@@ -271,12 +267,23 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         if (!queue.isRunning(request)) {
             return; // Its time ran out before, or a model completed twice: it has its outcome.
         }
-        if (answer instanceof LlavaAnswer.Failure failure && triesAgain(request, failure)) {
-            return;
+        if (answer instanceof LlavaAnswer.Failure failure) {
+            if (isLate(request, failure)) {
+                expire(request);
+                return;
+            }
+            if (triesAgain(request, failure)) {
+                return;
+            }
         }
         finish(
                 request,
                 Optional.of(new Outcome(answer, model.info().name(), model.info().fingerprint())));
+    }
+
+    /** The model may notice before the timer does. */
+    private boolean isLate(InFlight<I> request, LlavaAnswer.Failure failure) {
+        return failure.code() == LlavaErrorCode.CAPACITY && now() >= request.deadline();
     }
 
     private boolean triesAgain(InFlight<I> request, LlavaAnswer.Failure failure) {
@@ -285,20 +292,18 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
             return false;
         }
         long time = now() + retry.pauseMillis(request.attempts(), request.sequence());
-        if (time >= deadline(request)) {
+        if (time >= request.deadline()) {
             return false;
         }
         llavaMetrics.retried();
-        request.retriesWith(
-                getProcessingTimeService()
-                        .registerTimer(
-                                time,
-                                reached -> {
-                                    if (queue.isRunning(request)) {
-                                        begin(request);
-                                    }
-                                }));
+        request.retriesWith(later(time, () -> beginAgain(request)));
         return true;
+    }
+
+    private void beginAgain(InFlight<I> request) {
+        if (queue.isRunning(request)) {
+            begin(request);
+        }
     }
 
     /** What went wrong before a model said anything. */
@@ -312,12 +317,13 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void finish(InFlight<I> request, Optional<Outcome> outcome) throws Exception {
-        if (!queue.finish(request)) {
+        if (!queue.isRunning(request)) {
             return; // Its time ran out before.
         }
-        request.finished(outcome);
         outcome.ifPresent(what -> count(request, what));
         outcome.ifPresent(results::check);
+        queue.finish(request);
+        request.finished(outcome);
         turns.finished(request).ifPresent(this::begin);
         dropOldModels();
         emit();

@@ -16,8 +16,4 @@ record QueueSettings(
         implements Serializable {
 
     static final Duration NO_TIMEOUT = ChronoUnit.FOREVER.getDuration();
-
-    boolean hasTimeout() {
-        return !timeout.equals(NO_TIMEOUT);
-    }
 }

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param timed whether the record has a timestamp
  * @param timestamp event time in milliseconds, or 0
  * @param sequence grows from one arrival in a subtask to the next
- * @param attempts how often the model was asked
+ * @param attempts how often it failed
  * @param value the record
  * @param finished whether only its emission is left
  * @param answer of a finished record; null if it has none
@@ -42,7 +42,7 @@ public record StoredRequest<I>(
                 record.hasTimestamp(),
                 record.hasTimestamp() ? record.getTimestamp() : 0,
                 request.sequence(),
-                request.attempts(),
+                request.failedAttempts(),
                 record.getValue(),
                 request.isFinished(),
                 outcome.map(Outcome::answer).orElse(null),
