@@ -24,6 +24,8 @@ import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -62,6 +64,9 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     private final transient QueueSettings settings;
     private final transient MailboxExecutor mailbox;
     private final transient InFlightQueue<InFlight<I>> queue;
+
+    /** Have their turn, but their model has no room beside those that are open. */
+    private final transient List<InFlight<I>> withoutModel = new ArrayList<>();
 
     private transient InFlightState<I> state;
     private transient Turns<I> turns;
@@ -113,10 +118,10 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                 plan.inputType().createSerializer(getExecutionConfig().getSerializerConfig());
         pictures = PictureReader.open(plan.pictures(), PICTURES_AT_ONCE);
         submitter = new RequestSubmitter(pictures);
-        models = new TaskModels(plan.models(), getRuntimeContext());
+        models = new TaskModels(plan.models(), getRuntimeContext(), this::now);
         // Where models change, the first may be long gone when a job is restored.
         if (!plan.modelChanges() || !restored) {
-            models.openFirst();
+            models.openFirst(restored);
         }
         llavaMetrics = new LlavaMetrics(getMetricGroup());
         llavaMetrics.queue(queue::size, settings.capacity());
@@ -211,18 +216,25 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     /** A record has its turn, for the first time or again. */
     private void begin(InFlight<I> request) {
         request.tries();
-        LlavaModel model;
-        Turn turn;
         try {
-            model = models.of(plan.version().apply(request.value()));
-            turn = turns.turn(request, model.info().fingerprint());
+            Optional<LlavaModel> model = models.of(version(request));
+            if (model.isEmpty()) {
+                request.triedInVain();
+                withoutModel.add(request);
+                dropOldModels();
+            } else {
+                begin(request, model.get());
+            }
         } catch (Exception e) {
             LlavaAnswer.Failure failure = RequestSubmitter.failure(e, LlavaErrorCode.INPUT);
             if (!triesAgain(request, failure)) {
                 finishLater(request, Optional.of(outcome(request, failure)));
             }
-            return;
         }
+    }
+
+    private void begin(InFlight<I> request, LlavaModel model) throws Exception {
+        Turn turn = turns.turn(request, model.info().fingerprint());
         if (turn instanceof Turn.Ask asking) {
             ask(request, model, asking.draft());
         } else if (turn instanceof Turn.Known known) {
@@ -230,6 +242,10 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         } else {
             finishLater(request, Optional.empty());
         }
+    }
+
+    private ModelVersion version(InFlight<I> request) {
+        return plan.version().apply(request.value());
     }
 
     private void ask(InFlight<I> request, LlavaModel model, RequestDraft draft) {
@@ -308,7 +324,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
 
     /** What went wrong before a model said anything. */
     private Outcome outcome(InFlight<I> request, LlavaAnswer failure) {
-        return models.outcome(plan.version().apply(request.value()), failure);
+        return models.outcome(version(request), failure);
     }
 
     /** By mail: a long line of records with known answers would make a deep stack. */
@@ -323,6 +339,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         outcome.ifPresent(what -> count(request, what));
         outcome.ifPresent(results::check);
         queue.finish(request);
+        withoutModel.remove(request);
         request.finished(outcome);
         turns.finished(request).ifPresent(this::begin);
         dropOldModels();
@@ -339,11 +356,21 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void dropOldModels() {
-        if (models.size() > 1) {
-            models.keep(
-                    queue.running().stream()
-                            .map(request -> plan.version().apply(request.value()))
-                            .toList());
+        if (!withoutModel.isEmpty()) {
+            makeRoom();
+        } else if (models.size() > 1) {
+            models.keep(queue.running().stream().map(this::version).toList());
+        }
+    }
+
+    /** Only what is being asked at this moment may keep a model that another one waits for. */
+    private void makeRoom() {
+        List<ModelVersion> asked =
+                queue.running().stream().filter(InFlight::isTrying).map(this::version).toList();
+        if (models.keepOnly(asked)) {
+            List<InFlight<I>> waiting = List.copyOf(withoutModel);
+            withoutModel.clear();
+            waiting.forEach(this::begin);
         }
     }
 
