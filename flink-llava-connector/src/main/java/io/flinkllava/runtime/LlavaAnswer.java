@@ -98,6 +98,16 @@ public sealed interface LlavaAnswer extends Serializable {
             Objects.requireNonNull(code, "code");
             Objects.requireNonNull(message, "message");
         }
+
+        /**
+         * Whether the model refused the request unseen because too many were waiting, so that
+         * sending it again is what helps. The message tells: a failure is no more than this record
+         * wherever it travels.
+         */
+        public boolean isQueueFull() {
+            return code == LlavaErrorCode.CAPACITY
+                    && message.contains(RequestLimits.MAX_QUEUED_REQUESTS);
+        }
     }
 
     /** Why generation ended. */

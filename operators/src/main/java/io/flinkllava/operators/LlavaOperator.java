@@ -60,6 +60,9 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
 
     private static final int PICTURES_AT_ONCE = 8;
 
+    /** After that long, a model that others ask as well may have room. */
+    private static final long FULL_QUEUE_MILLIS = 50;
+
     private final transient OperatorPlan<I, T> plan;
     private final transient QueueSettings settings;
     private final transient MailboxExecutor mailbox;
@@ -286,6 +289,11 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         if (answer instanceof LlavaAnswer.Failure failure) {
             if (isLate(request, failure)) {
                 expire(request);
+                return;
+            }
+            if (failure.isQueueFull()) {
+                request.triedInVain();
+                request.retriesWith(later(now() + FULL_QUEUE_MILLIS, () -> beginAgain(request)));
                 return;
             }
             if (triesAgain(request, failure)) {

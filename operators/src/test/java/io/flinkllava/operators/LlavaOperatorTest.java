@@ -549,6 +549,26 @@ class LlavaOperatorTest {
     }
 
     @Test
+    void fullQueueOfTheModelIsNobodysFailure() throws Exception {
+        try (AskHarness harness = AskHarness.open(trying(1, ErrorPolicy.FAIL))) {
+            harness.flink.setProcessingTime(0);
+            harness.send(1);
+            LlavaException full = LlavaException.queueIsFull();
+            for (int time = 0; time < 10; time++) {
+                harness.flink.setProcessingTime(100L * time);
+                harness.runMails();
+                harness.model.complete(
+                        time, new LlavaAnswer.Failure(full.code(), full.getMessage()));
+                harness.runMails();
+            }
+            harness.flink.setProcessingTime(1000);
+            harness.runMails();
+            harness.answer(10);
+            assertThat(harness.output()).containsExactly("1");
+        }
+    }
+
+    @Test
     void failureOfARequestItselfIsNotAskedAgain() throws Exception {
         try (AskHarness harness = AskHarness.open(trying(3, ErrorPolicy.AS_RESULT))) {
             harness.send(1);
