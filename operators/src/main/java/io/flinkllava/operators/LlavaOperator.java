@@ -58,7 +58,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
 
     private static final long serialVersionUID = 1L;
 
-    private static final int PICTURES_AT_ONCE = 8;
+    private static final int MOST_PICTURES_AT_ONCE = 32;
 
     /** After that long, a model that others ask as well may have room. */
     private static final long FULL_QUEUE_MILLIS = 50;
@@ -119,15 +119,15 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         super.open();
         inputSerializer =
                 plan.inputType().createSerializer(getExecutionConfig().getSerializerConfig());
-        pictures = PictureReader.open(plan.pictures(), PICTURES_AT_ONCE);
-        submitter = new RequestSubmitter(pictures);
         models = new TaskModels(plan.models(), getRuntimeContext(), this::now);
         // Where models change, the first may be long gone when a job is restored.
         if (!plan.modelChanges() || !restored) {
             models.openFirst(restored);
         }
+        pictures = PictureReader.open(plan.pictures(), Math.min(capacity(), MOST_PICTURES_AT_ONCE));
+        submitter = new RequestSubmitter(pictures);
         llavaMetrics = new LlavaMetrics(getMetricGroup());
-        llavaMetrics.queue(queue::size, settings.capacity());
+        llavaMetrics.queue(queue::size, this::capacity);
         llavaMetrics.model(models::current, models::loadMillis);
         results = new ResultHandler<>(plan, output, llavaMetrics);
         for (StoredRequest<I> stored : state.stored()) {
@@ -157,9 +157,14 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void awaitRoom() throws InterruptedException {
-        while (queue.size() >= settings.capacity()) {
+        while (queue.size() >= capacity()) {
             mailbox.yield();
         }
+    }
+
+    private int capacity() {
+        int rows = models.current().map(model -> model.info().maxBatchSize()).orElse(1);
+        return settings.capacity(rows, plan.keyed());
     }
 
     /** With object reuse the sender may change the value as soon as it has control again. */

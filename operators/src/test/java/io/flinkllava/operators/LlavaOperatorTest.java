@@ -14,6 +14,8 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.Message;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -101,23 +103,25 @@ class LlavaOperatorTest {
         }
     }
 
-    @Test
-    void fullQueueHoldsTheNextRecordBack() throws Exception {
-        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
-            for (int id = 0; id < AskHarness.CAPACITY; id++) {
+    /** A number, or four times the rows of the model. */
+    @ParameterizedTest
+    @CsvSource({"4, 4", QueueSettings.BY_BATCH + ", 32"})
+    void fullQueueHoldsTheNextRecordBack(int setting, int capacity) throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.settings(true, setting))) {
+            for (int id = 0; id < capacity; id++) {
                 harness.send(id);
             }
-            assertThat(harness.model.asked()).isEqualTo(AskHarness.CAPACITY);
+            assertThat(harness.model.asked()).isEqualTo(capacity);
 
             // The answer of another thread is what lets the task's thread go on.
             CompletableFuture<Void> answered =
                     CompletableFuture.runAsync(
                             () -> harness.model.answer(0), ForkJoinPool.commonPool());
-            harness.send(4);
+            harness.send(capacity);
             answered.join();
 
             assertThat(harness.output()).containsExactly("0");
-            assertThat(harness.model.asked()).isEqualTo(AskHarness.CAPACITY + 1);
+            assertThat(harness.model.asked()).isEqualTo(capacity + 1);
         }
     }
 
