@@ -3,6 +3,8 @@ package io.flinkllava.operators;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.streaming.api.graph.StreamNode;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.util.InstantiationUtil;
 
@@ -310,6 +312,29 @@ class LlavaAskTest {
         assertThat(one.getParallelism()).isEqualTo(1);
         assertThat(parallelismOfKeys(one)).isEqualTo(1);
         assertThat(parallelismOfKeys(one.rebalance())).isEqualTo(3);
+    }
+
+    @Test
+    void twoControlStreamsHaveUidsOfTheirOwn() {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        for (String uid : List.of("one", "two")) {
+            ModelChanges changes =
+                    Llava.modelChanges(
+                                    env.fromData(ModelChange.to("/m")),
+                                    ModelOptions.DEFAULT,
+                                    ModelChangeMode.ARRIVAL)
+                            .uid("changes-" + uid);
+            Llava.ask(env.fromData(FaultyJob.PHOTO, PHOTO))
+                    .model("/m")
+                    .request(Photo::request)
+                    .modelChanges(changes)
+                    .uid(uid)
+                    .answers()
+                    .sinkTo(new DiscardingSink<>());
+        }
+        assertThat(env.getStreamGraph().getStreamNodes())
+                .extracting(StreamNode::getTransformationUID)
+                .contains("changes-one", "changes-two", "one-models", "two-models");
     }
 
     private static int parallelismOfKeys(DataStream<Photo> stream) {
