@@ -170,6 +170,10 @@ class ExactlyOnceITCase {
 
         private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
+        Flaky() {
+            super(new ScrambledModel());
+        }
+
         @Override
         public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
             String id = new String(request.images().get(0), StandardCharsets.UTF_8);

@@ -87,10 +87,14 @@ final class FaultyJob {
 
     /** Photo n has the time n. */
     static DataStream<Photo> photos(StreamExecutionEnvironment env) {
+        return photos(env, RECORDS);
+    }
+
+    static DataStream<Photo> photos(StreamExecutionEnvironment env, int records) {
         return env.fromSource(
                         new DataGeneratorSource<>(
                                 (Long index) -> Photo.number(index.intValue()),
-                                RECORDS,
+                                records,
                                 RateLimiterStrategy.perSecond(RECORDS_PER_SECOND),
                                 PHOTO),
                         WatermarkStrategy.<Photo>forMonotonousTimestamps()
