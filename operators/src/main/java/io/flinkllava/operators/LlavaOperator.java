@@ -22,6 +22,8 @@ import io.flinkllava.flink.pictures.PictureReader;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +59,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         implements OneInputStreamOperator<I, LlavaResult<T>>, BoundedOneInput {
 
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(LlavaOperator.class);
 
     private static final int MOST_PICTURES_AT_ONCE = 32;
 
@@ -130,7 +133,11 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         llavaMetrics.queue(queue::size, this::capacity);
         llavaMetrics.model(models::current, models::loadMillis);
         results = new ResultHandler<>(plan, output, llavaMetrics);
-        for (StoredRequest<I> stored : state.stored()) {
+        List<StoredRequest<I>> inFlight = state.stored();
+        if (!inFlight.isEmpty()) {
+            LOG.info("Takes back {} records that were in flight", inFlight.size());
+        }
+        for (StoredRequest<I> stored : inFlight) {
             nextSequence = Math.max(nextSequence, stored.sequence() + 1);
             awaitRoom();
             takeBack(stored);

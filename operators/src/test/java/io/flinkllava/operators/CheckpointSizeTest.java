@@ -35,7 +35,9 @@ class CheckpointSizeTest {
                                         Types.POJO(Photo.class),
                                         photo ->
                                                 new RequestDraft(
-                                                        List.of(PictureSource.reference(photo.question())),
+                                                        List.of(
+                                                                PictureSource.reference(
+                                                                        photo.question())),
                                                         List.of(),
                                                         List.of(Message.user("What is it?")),
                                                         GenerationParameters.DEFAULT,
