@@ -22,14 +22,14 @@ record AnswerMemory<T>(RequestKey<T> keys, Duration timeToLive)
     }
 
     @Override
-    public Turn turn(Question<T> value, Optional<KnownAnswer> memory, String modelVersion) {
+    public Action action(Question<T> value, Optional<KnownAnswer> memory, String modelVersion) {
         if (value.key().equals(RequestKey.NO_REQUEST)) {
             // Whatever made it so happens again, and becomes the record's failure.
             String unused = keys.digest(value.input());
         }
         return memory.filter(known -> known.modelVersion().equals(modelVersion))
-                .<Turn>map(known -> new Turn.Known(known.outcome()))
-                .orElseGet(() -> new Turn.Ask(keys.drafts().apply(value.input())));
+                .<Action>map(known -> new Action.Known(known.outcome()))
+                .orElseGet(() -> new Action.Ask(keys.drafts().apply(value.input())));
     }
 
     @Override

@@ -41,15 +41,15 @@ record ConversationMemory<T>(
     }
 
     @Override
-    public Turn turn(Question<T> value, Optional<Conversation> memory, String modelVersion) {
+    public Action action(Question<T> value, Optional<Conversation> memory, String modelVersion) {
         if (resets.apply(value.input())) {
-            return new Turn.Nothing();
+            return new Action.Nothing();
         }
         Conversation conversation = memory.orElse(EMPTY);
         List<ConversationTurn> turns = new ArrayList<>(conversation.getTurns());
         turns.add(newTurn(value.input(), "", 0));
         DialoguePrompt prompt = new DialoguePrompt(system, conversation.getKept(), turns);
-        return new Turn.Ask(
+        return new Action.Ask(
                 new RequestDraft(
                         prompt.pictures().stream().map(ConversationMemory::source).toList(),
                         List.of(),

@@ -13,8 +13,8 @@ record EveryoneAtOnce<I>(SerializableFunction<I, RequestDraft> drafts) implement
     }
 
     @Override
-    public Turn turn(InFlight<I> request, String modelVersion) {
-        return new Turn.Ask(drafts.apply(request.value()));
+    public Action action(InFlight<I> request, String modelVersion) {
+        return new Action.Ask(drafts.apply(request.value()));
     }
 
     @Override

@@ -29,7 +29,7 @@ interface KeyMemory<I, M> extends Serializable {
      * @param modelVersion fingerprint of the model it would ask
      * @throws Exception what the job's own functions throw
      */
-    Turn turn(I value, Optional<M> memory, String modelVersion) throws Exception;
+    Action action(I value, Optional<M> memory, String modelVersion) throws Exception;
 
     /**
      * What is remembered from then on; empty to forget.

@@ -249,10 +249,10 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void begin(InFlight<I> request, LlavaModel model) throws Exception {
-        Turn turn = turns.turn(request, model.info().fingerprint());
-        if (turn instanceof Turn.Ask asking) {
+        Action action = turns.action(request, model.info().fingerprint());
+        if (action instanceof Action.Ask asking) {
             ask(request, model, asking.draft());
-        } else if (turn instanceof Turn.Known known) {
+        } else if (action instanceof Action.Known known) {
             finishLater(request, Optional.of(known.outcome()));
         } else {
             finishLater(request, Optional.empty());

@@ -60,8 +60,8 @@ final class OnePerKey<I, M> implements Turns<I> {
     }
 
     @Override
-    public Turn turn(InFlight<I> request, String modelVersion) throws Exception {
-        return memory.turn(request.value(), lines.get(request.key()).memory, modelVersion);
+    public Action action(InFlight<I> request, String modelVersion) throws Exception {
+        return memory.action(request.value(), lines.get(request.key()).memory, modelVersion);
     }
 
     @Override

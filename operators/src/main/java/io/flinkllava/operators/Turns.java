@@ -14,7 +14,7 @@ interface Turns<I> {
      * @param modelVersion fingerprint of the model it would ask
      * @throws Exception what the job's own functions throw
      */
-    Turn turn(InFlight<I> request, String modelVersion) throws Exception;
+    Action action(InFlight<I> request, String modelVersion) throws Exception;
 
     /**
      * Takes a record out, whether or not it had its turn.
