@@ -7,7 +7,12 @@ import io.flinkllava.runtime.LlavaAnswer;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Equal requests, the records of one key, are asked once; failures are not remembered. */
+/**
+ * Equal requests, the records of one key, are asked once; failures are not remembered.
+ *
+ * <p>Records that had no request when the key was computed share a key and nothing else: they take
+ * no part in the memory, in either direction.
+ */
 record AnswerMemory<T>(RequestKey<T> keys, Duration timeToLive)
         implements KeyMemory<Question<T>, KnownAnswer> {
 
@@ -23,18 +28,30 @@ record AnswerMemory<T>(RequestKey<T> keys, Duration timeToLive)
 
     @Override
     public Turn turn(Question<T> value, Optional<KnownAnswer> memory, String modelVersion) {
-        if (value.key().equals(RequestKey.NO_REQUEST)) {
-            // Whatever made it so happens again, and becomes the record's failure.
+        if (isUnknown(value)) {
+            // Whatever made it so should happen again, and become the record's failure.
             String unused = keys.digest(value.input());
+            return ask(value);
         }
         return memory.filter(known -> known.modelVersion().equals(modelVersion))
                 .<Turn>map(known -> new Turn.Known(known.outcome()))
-                .orElseGet(() -> new Turn.Ask(keys.drafts().apply(value.input())));
+                .orElseGet(() -> ask(value));
+    }
+
+    private static boolean isUnknown(Question<?> value) {
+        return value.key().equals(RequestKey.NO_REQUEST);
+    }
+
+    private Turn ask(Question<T> value) {
+        return new Turn.Ask(keys.drafts().apply(value.input()));
     }
 
     @Override
     public Optional<KnownAnswer> after(
             Question<T> value, Optional<KnownAnswer> memory, Optional<Outcome> outcome) {
+        if (isUnknown(value)) {
+            return memory;
+        }
         // A remembered one is not written again, or it would never be forgotten.
         return outcome.filter(told -> told.answer() instanceof LlavaAnswer.Text)
                 .filter(told -> !told.remembered())

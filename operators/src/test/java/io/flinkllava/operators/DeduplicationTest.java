@@ -124,4 +124,28 @@ class DeduplicationTest {
                                     "The record's picture identity is null."));
         }
     }
+
+    /** The function failed in front of the shuffle, and no longer does in the operator. */
+    @Test
+    void recordsThatHadNoRequestAreNotTakenForEqual() throws Exception {
+        OperatorSubtaskState state;
+        try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
+            harness.send(RequestKey.NO_REQUEST, Photo.number(7));
+            harness.send(RequestKey.NO_REQUEST, Photo.number(8));
+            harness.answer(0, 1);
+            harness.send(RequestKey.NO_REQUEST, Photo.number(9));
+            harness.answer(2);
+            assertThat(harness.results())
+                    .extracting(LlavaResult::text)
+                    .containsExactly(
+                            Photo.number(7).expectedText(),
+                            Photo.number(8).expectedText(),
+                            Photo.number(9).expectedText());
+            state = harness.flink.snapshot(1, 1);
+        }
+        try (KeyedHarness harness = KeyedHarness.restore(MEMORY, state, 1, 1, 0)) {
+            harness.send(RequestKey.NO_REQUEST, Photo.number(10));
+            assertThat(harness.model.asked()).isEqualTo(1);
+        }
+    }
 }
