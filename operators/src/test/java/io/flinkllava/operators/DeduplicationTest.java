@@ -2,12 +2,17 @@ package io.flinkllava.operators;
 
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 
+import io.flinkllava.runtime.AnswerConstraint;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.Message;
 import org.junit.jupiter.api.Test;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -98,6 +103,34 @@ class DeduplicationTest {
                                                 .withGeneration(new GenerationParameters(9, 0))),
                         null);
         assertThat(longer.apply(photo)).isNotEqualTo(KEY.apply(photo));
+    }
+
+    @Test
+    void keyTellsApartWhatLooksAlikeAsText() {
+        assertThat(constrained(new AnswerConstraint.Choice(List.of("a, b"))))
+                .isNotEqualTo(constrained(new AnswerConstraint.Choice(List.of("a", "b"))));
+        assertThat(about(PictureSource.reference("/cat.png")))
+                .isNotEqualTo(
+                        about(PictureSource.bytes("/cat.png".getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private static String constrained(AnswerConstraint constraint) {
+        return key(List.of(), GenerationParameters.DEFAULT.withConstraint(constraint));
+    }
+
+    private static String about(PictureSource picture) {
+        return key(List.of(picture), GenerationParameters.DEFAULT);
+    }
+
+    private static String key(List<PictureSource> pictures, GenerationParameters generation) {
+        RequestDraft draft =
+                new RequestDraft(
+                        pictures,
+                        List.of(),
+                        List.of(Message.user("What?")),
+                        generation,
+                        LlavaRequest.NO_LIMIT);
+        return new RequestKey<String>(value -> draft, null).apply("");
     }
 
     @Test
