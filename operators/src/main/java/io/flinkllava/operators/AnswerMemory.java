@@ -3,6 +3,7 @@ package io.flinkllava.operators;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.ModelInfo;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -27,35 +28,28 @@ record AnswerMemory<T>(RequestKey<T> keys, Duration timeToLive)
     }
 
     @Override
-    public Turn turn(Question<T> value, Optional<KnownAnswer> memory, String modelVersion) {
-        if (isUnknown(value)) {
+    public KeyTurn<KnownAnswer> turn(
+            Question<T> value, Optional<KnownAnswer> memory, ModelInfo model) {
+        if (value.key().equals(RequestKey.NO_REQUEST)) {
             // Whatever made it so should happen again, and become the record's failure.
             String unused = keys.digest(value.input());
-            return ask(value);
+            return new KeyTurn<>(ask(value), outcome -> memory);
         }
-        return memory.filter(known -> known.modelVersion().equals(modelVersion))
-                .<Turn>map(known -> new Turn.Known(known.outcome()))
-                .orElseGet(() -> ask(value));
-    }
-
-    private static boolean isUnknown(Question<?> value) {
-        return value.key().equals(RequestKey.NO_REQUEST);
+        return new KeyTurn<>(
+                memory.filter(known -> known.modelVersion().equals(model.fingerprint()))
+                        .<Turn>map(known -> new Turn.Known(known.outcome()))
+                        .orElseGet(() -> ask(value)),
+                outcome -> known(outcome).or(() -> memory));
     }
 
     private Turn ask(Question<T> value) {
         return new Turn.Ask(keys.drafts().apply(value.input()));
     }
 
-    @Override
-    public Optional<KnownAnswer> after(
-            Question<T> value, Optional<KnownAnswer> memory, Optional<Outcome> outcome) {
-        if (isUnknown(value)) {
-            return memory;
-        }
-        // A remembered one is not written again, or it would never be forgotten.
+    /** A remembered one is not written again, or it would never be forgotten. */
+    private static Optional<KnownAnswer> known(Optional<Outcome> outcome) {
         return outcome.filter(told -> told.answer() instanceof LlavaAnswer.Text)
                 .filter(told -> !told.remembered())
-                .map(KnownAnswer::of)
-                .or(() -> memory);
+                .map(KnownAnswer::of);
     }
 }

@@ -214,7 +214,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         Turn turn;
         try {
             model = models.of(plan.version().apply(request.value()));
-            turn = turns.turn(request, model.info().fingerprint());
+            turn = turns.turn(request, model.info());
         } catch (Exception e) {
             LlavaAnswer.Failure failure = RequestSubmitter.failure(e, LlavaErrorCode.INPUT);
             if (!triesAgain(request, failure)) {
