@@ -93,6 +93,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                             getKeyedStateBackend(),
                             context.getKeyedStateStore(),
                             plan.inputType(),
+                            this::own,
                             restored);
             turns = onePerKey(plan.memory(), context);
         } else {
@@ -154,7 +155,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         }
     }
 
-    /** With object reuse the sender may change the value as soon as it has control again. */
+    /** With object reuse whoever sends a value, or gets it, may change it at any time. */
     private I own(I value) {
         return getExecutionConfig().isObjectReuseEnabled() ? inputSerializer.copy(value) : value;
     }
