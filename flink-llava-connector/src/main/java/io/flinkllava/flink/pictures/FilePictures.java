@@ -19,7 +19,7 @@ import java.util.List;
  * Pictures in Flink's file systems, below the folders that are allowed. A local file is read where
  * its symbolic links lead, and that has to be below the same folder.
  */
-final class FilePictures implements PictureSource {
+final class FilePictures implements PicturePlace {
 
     private final List<FileLocation> allowed;
     private final LimitedBytes limit;
