@@ -116,6 +116,26 @@ class SavedStateTest {
         }
     }
 
+    @Test
+    void recordsOfALaterModel() throws Exception {
+        ModelVersion later = new ModelVersion("/models/later", "0123456789abcdef", 1_764_000_000L);
+        OperatorSubtaskState state =
+                saved(
+                        "model-change",
+                        () -> {
+                            try (KeyedHarness harness = KeyedHarness.open(ANSWERS)) {
+                                harness.send("k", Photo.number(7), later);
+                                return harness.flink.snapshot(1, 1);
+                            }
+                        });
+        try (KeyedHarness harness = KeyedHarness.restore(ANSWERS, state, 1, 1, 0)) {
+            assertThat(harness.opened).contains(later);
+            assertThat(harness.model.asked()).isEqualTo(1);
+            harness.answer(0);
+            assertThat(harness.results().get(0).text()).isEqualTo(Photo.number(7).expectedText());
+        }
+    }
+
     private static OperatorSubtaskState saved(String name, Callable<OperatorSubtaskState> now)
             throws Exception {
         Path file = Path.of("src/test/resources/state", VERSION, name + ".bin");
