@@ -217,7 +217,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
             model = models.of(plan.version().apply(request.value()));
             turn = turns.turn(request, model.info());
         } catch (Exception e) {
-            LlavaAnswer.Failure failure = RequestSubmitter.failure(e, LlavaErrorCode.INPUT);
+            LlavaAnswer.Failure failure = LlavaAnswer.Failure.of(e, LlavaErrorCode.INPUT);
             if (!triesAgain(request, failure)) {
                 finishLater(request, Optional.of(outcome(request, failure)));
             }
@@ -242,7 +242,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                             LlavaAnswer said =
                                     problem == null
                                             ? answer
-                                            : RequestSubmitter.failure(
+                                            : LlavaAnswer.Failure.of(
                                                     problem, LlavaErrorCode.INTERNAL);
                             hop(() -> answered(request, model, said), "LLaVA answer");
                         });
