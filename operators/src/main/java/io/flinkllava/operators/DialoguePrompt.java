@@ -37,10 +37,15 @@ record DialoguePrompt(String system, List<ConversationPicture> kept, List<Conver
             ConversationTurn turn = turns.get(i);
             messages.add(Message.user(placed ? placing(turn, i == 0) : turn.getQuestion()));
             if (i < turns.size() - 1) {
-                messages.add(new Message(Message.Role.ASSISTANT, turn.getAnswer()));
+                messages.add(new Message(Message.Role.ASSISTANT, harmless(turn.getAnswer())));
             }
         }
         return messages;
+    }
+
+    /** A model may spell out what stands for a picture, and that must not be read as one. */
+    private static String harmless(String answer) {
+        return answer.replace(PLACEHOLDER, "(image)").replace("<video>", "(video)");
     }
 
     private boolean mustBePlaced() {
@@ -48,7 +53,7 @@ record DialoguePrompt(String system, List<ConversationPicture> kept, List<Conver
                 || turns.stream().skip(1).anyMatch(turn -> !turn.getPictures().isEmpty());
     }
 
-    private String placing(ConversationTurn turn, boolean first) {
+    private String placing(ConversationAction action, boolean first) {
         int unplaced = turn.getQuestion().contains(PLACEHOLDER) ? 0 : turn.getPictures().size();
         int inFront = unplaced + (first ? kept.size() : 0);
         return (PLACEHOLDER + "\n").repeat(inFront) + turn.getQuestion();

@@ -104,6 +104,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                             getKeyedStateBackend(),
                             context.getKeyedStateStore(),
                             plan.inputType(),
+                            this::own,
                             restored);
             turns = onePerKey(plan.memory(), context);
         } else {
@@ -174,7 +175,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         return settings.capacity(rows, plan.keyed());
     }
 
-    /** With object reuse the sender may change the value as soon as it has control again. */
+    /** With object reuse whoever sends a value, or gets it, may change it at any time. */
     private I own(I value) {
         return getExecutionConfig().isObjectReuseEnabled() ? inputSerializer.copy(value) : value;
     }
@@ -241,7 +242,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                 begin(request, model.get());
             }
         } catch (Exception e) {
-            LlavaAnswer.Failure failure = RequestSubmitter.failure(e, LlavaErrorCode.INPUT);
+            LlavaAnswer.Failure failure = LlavaAnswer.Failure.of(e, LlavaErrorCode.INPUT);
             if (!triesAgain(request, failure)) {
                 finishLater(request, Optional.of(outcome(request, failure)));
             }
@@ -249,7 +250,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void begin(InFlight<I> request, LlavaModel model) throws Exception {
-        Action action = turns.action(request, model.info().fingerprint());
+        Action action = turns.action(request, model.info());
         if (action instanceof Action.Ask asking) {
             ask(request, model, asking.draft());
         } else if (action instanceof Action.Known known) {
@@ -275,7 +276,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                             LlavaAnswer said =
                                     problem == null
                                             ? answer
-                                            : RequestSubmitter.failure(
+                                            : LlavaAnswer.Failure.of(
                                                     problem, LlavaErrorCode.INTERNAL);
                             hop(() -> answered(request, model, said), "LLaVA answer");
                         });

@@ -22,7 +22,7 @@ import java.util.Objects;
  *
  * <p>Every record gives one outcome. What is wrong with a record (a picture that cannot be read, an
  * empty question, something that is null) is that record's failure, and so is a function given here
- * that throws. {@link #onError} says what becomes of it.
+ * that throws, other than the selector of a key. {@link #onError} says what becomes of it.
  *
  * <p>The functions run in the task's thread and are sent to it by Java serialization.
  *

@@ -36,6 +36,11 @@ public record StoredRequest<I>(
         String modelVersion) {
 
     static <I> StoredRequest<I> of(InFlight<I> request) {
+        return of(request, request.value());
+    }
+
+    /** The same with a copy of its record. */
+    static <I> StoredRequest<I> of(InFlight<I> request, I value) {
         StreamRecord<I> record = request.record();
         Optional<Outcome> outcome = request.outcome();
         return new StoredRequest<>(
@@ -43,7 +48,7 @@ public record StoredRequest<I>(
                 record.hasTimestamp() ? record.getTimestamp() : 0,
                 request.sequence(),
                 request.failedAttempts(),
-                record.getValue(),
+                value,
                 request.isFinished(),
                 outcome.map(Outcome::answer).orElse(null),
                 outcome.map(Outcome::model).orElse(null),

@@ -548,7 +548,10 @@ class LlavaOperatorTest {
                                     LlavaErrorCode.UNAVAILABLE,
                                     "The picture's host is down.",
                                     2,
-                                    100));
+                                    100,
+                                    FakeModel.NAME,
+                                    "0123456789abcdef",
+                                    1L));
         }
     }
 
