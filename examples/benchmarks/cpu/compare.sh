@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # Requests per second of run-batch beside transformers, in turns on the same requests.
 #
-# The checkpoint's family decides about the pictures: one size for LLaVA-1.5, several for LLaVA-NeXT.
+# Every request has a picture and a question of its own, so that no cache answers. The checkpoint's family decides about the
+# sizes of the pictures: one for LLaVA-1.5, several for LLaVA-NeXT.
 #
-# Usage: compare.sh CHECKPOINT BATCH REQUESTS [TURNS, 3]
+# Usage: compare.sh CHECKPOINT BATCH REQUESTS [TURNS, 3] [OPTION OF run-batch...]
+# Example: compare.sh /tmp/base 8 32 3 --quantization rowwise-8bit
 set -euo pipefail
 if [ $# -lt 3 ]; then
-    sed -n '2,6s/^# \{0,1\}//p' "$0"
+    sed -n '2,8s/^# \{0,1\}//p' "$0"
     exit 2
 fi
 checkpoint=$1 batch=$2 requests=$3 turns=${4:-3} tokens=32
+shift $(($# < 4 ? $# : 4))
 family=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["model_type"])' "$checkpoint/config.json")
 case $family in
 llava) sizes=640x480 length=512 ;;
@@ -27,21 +30,20 @@ import numpy as np
 from PIL import Image
 
 folder, requests, sizes = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-rough = np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8)
-for size in sizes:
-    width, height = map(int, size.split("x"))
-    Image.fromarray(rough).resize((width, height), Image.BICUBIC).save(f"{folder}/{size}.png")
 with open(f"{folder}/requests.jsonl", "w") as lines:
     for i in range(requests):
-        picture = f"{sizes[i % len(sizes)]}.png"
-        row = {"id": i, "images": [picture], "question": "Describe the picture in detail."}
-        print(json.dumps(row), file=lines)
+        rough = np.random.default_rng(i).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+        width, height = map(int, sizes[i % len(sizes)].split("x"))
+        Image.fromarray(rough).resize((width, height), Image.BICUBIC).save(f"{folder}/{i}.png")
+        question = f"Describe picture {i:04d} in detail."
+        print(json.dumps({"id": i, "images": [f"{i}.png"], "question": question}), file=lines)
 PYTHON
 
+options=("$@")
 ours() {
     java -jar "$jar" run-batch --model "$checkpoint" --input "$work/requests.jsonl" \
         --output "$work/answers.jsonl" --device cpu --max-batch-size "$batch" \
-        --max-sequence-length $length --max-new-tokens $tokens --min-new-tokens $tokens 2>&1 |
+        --max-sequence-length $length --max-new-tokens $tokens --min-new-tokens $tokens "${options[@]}" 2>&1 |
         grep -oE '[0-9.]+ rows/s' | tail -1 | grep -oE '^[0-9.]+'
 }
 peer() {

@@ -34,7 +34,7 @@ import java.util.stream.IntStream;
 public class StepBenchmark {
 
     private static final Path GOLDEN = Path.of("src/test/resources/golden/checkpoints/llava15");
-    private static final int PROMPT = 200;
+    static final int PROMPT = 226;
     private static final int LENGTH = 500;
 
     @Param({"1", "8"})
@@ -47,12 +47,16 @@ public class StepBenchmark {
 
     @Setup
     public void open() {
-        String named = System.getProperty("llava.checkpoint");
-        Checkpoint checkpoint = CheckpointReader.read(named == null ? GOLDEN : Path.of(named));
+        Checkpoint checkpoint = CheckpointReader.read(checkpoint());
         ModelOptions options = ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(rows);
         executor = OnnxStepExecutor.open(checkpoint, options, LENGTH);
         prompt = new Prompt(IntStream.range(0, PROMPT).map(i -> 3 + i % 100).toArray());
         inputs = IntStream.range(0, rows).mapToObj(row -> new RowToken(row, 5)).toList();
+    }
+
+    static Path checkpoint() {
+        String named = System.getProperty("llava.checkpoint");
+        return named == null ? GOLDEN : Path.of(named);
     }
 
     @Setup(Level.Iteration)

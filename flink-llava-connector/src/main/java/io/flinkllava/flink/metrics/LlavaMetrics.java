@@ -107,7 +107,7 @@ public final class LlavaMetrics {
             LlavaMetrics metrics = known == null ? null : known.get();
             if (metrics == null) {
                 metrics = new LlavaMetrics(group);
-                metrics.queue(metrics::unanswered, capacity);
+                metrics.queue(metrics::unanswered, () -> capacity);
                 metrics.model(() -> Optional.of(model), loading::toMillis);
                 SHARED.put(group, new WeakReference<>(metrics));
             }
@@ -153,9 +153,9 @@ public final class LlavaMetrics {
     }
 
     /** Shows the requests in flight and how many there may be. */
-    public void queue(Supplier<Integer> length, int capacity) {
+    public void queue(Supplier<Integer> length, Supplier<Integer> capacity) {
         group.gauge(QUEUE_LENGTH, (Gauge<Integer>) length::get);
-        group.gauge(QUEUE_CAPACITY, (Gauge<Integer>) () -> capacity);
+        group.gauge(QUEUE_CAPACITY, (Gauge<Integer>) capacity::get);
     }
 
     /**

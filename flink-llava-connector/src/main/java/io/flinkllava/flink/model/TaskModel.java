@@ -54,8 +54,15 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope, D
      * @throws io.flinkllava.runtime.LlavaException if the model cannot be opened
      */
     public ModelLease lease(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
-        return ModelPool.shared()
-                .lease(new ModelKey(Path.of(folder), opened(task, gpus), scope.key(task)), linger);
+        TaskDevice device = TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus);
+        ModelKey key =
+                new ModelKey(Path.of(folder), options.withDevice(device.device()), scope.key(task));
+        try {
+            return ModelPool.shared().lease(key, linger).andThen(device::close);
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
     }
 
     /**
@@ -66,11 +73,10 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope, D
      * @throws io.flinkllava.runtime.LlavaException if the folder cannot be read
      */
     public RequestPlanner planner(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
-        return RequestPlanner.open(Path.of(folder), opened(task, gpus));
-    }
-
-    private ModelOptions opened(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
-        return options.withDevice(
-                TaskDevice.resolve(options.device(), task.getAllocationIDAsString(), gpus));
+        // Nothing of the device is used, only what it is.
+        try (TaskDevice device =
+                TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus)) {
+            return RequestPlanner.open(Path.of(folder), options.withDevice(device.device()));
+        }
     }
 }
