@@ -11,9 +11,6 @@ import java.util.Optional;
 /** {@code decoder_model_merged}: appends vectors to rows and scores what may follow. */
 final class ExportedDecoder implements AutoCloseable {
 
-    /** Vectors in one run: attention takes memory for each of them times all before. */
-    private static final int VECTORS = 1024;
-
     /** Most scores that one run makes: many graphs score every position of a prompt. */
     private static final int SCORES = 1 << 25;
 
@@ -42,8 +39,8 @@ final class ExportedDecoder implements AutoCloseable {
             return Integer.MAX_VALUE;
         }
         return signature.logitsToKeep().isPresent()
-                ? VECTORS
-                : Math.max(1, Math.min(VECTORS, SCORES / text.vocabSize()));
+                ? RunLimits.TOKENS
+                : Math.max(1, Math.min(RunLimits.TOKENS, SCORES / text.vocabSize()));
     }
 
     DecoderSignature signature() {

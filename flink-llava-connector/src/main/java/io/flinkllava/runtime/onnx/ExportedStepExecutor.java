@@ -169,7 +169,7 @@ public final class ExportedStepExecutor implements StepExecutor {
                                 ElementType.FLOAT32,
                                 sequenceLength,
                                 sequenceLength,
-                                VisionTower.TILES,
+                                RunLimits.TILES,
                                 options.caches().visionBytes())
                         .withTwoCaches());
     }

@@ -20,6 +20,8 @@ import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.image.ImageDecoder;
 import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.image.VisualProcessor;
+import io.flinkllava.runtime.memory.NativeLedger;
+import io.flinkllava.runtime.memory.NativeLedger.Kind;
 import io.flinkllava.testing.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -223,9 +226,10 @@ class OnnxStepExecutorTest {
             Transfers before = executor.transfers();
             executor.decode(inputs, false);
             Transfers after = executor.transfers();
-            long bytes = (long) rows * Long.BYTES;
-            assertThat(after.toDevice() - before.toDevice()).isEqualTo(bytes);
-            assertThat(after.fromDevice() - before.fromDevice()).isEqualTo(bytes);
+            // A token, a length and a scored position for each row, and the longest of the lengths.
+            assertThat(after.toDevice() - before.toDevice()).isEqualTo(rows * 20L + 4);
+            assertThat(after.fromDevice() - before.fromDevice())
+                    .isEqualTo((long) rows * Long.BYTES);
         }
     }
 
@@ -240,7 +244,7 @@ class OnnxStepExecutorTest {
             executor.copyPrefix(0, 3, length - 2);
             executor.prefill(3, prompt, length - 2, length, false);
             Transfers after = executor.transfers();
-            assertThat(after.toDevice() - before.toDevice()).isEqualTo(2L * Long.BYTES);
+            assertThat(after.toDevice() - before.toDevice()).isEqualTo(2L * Long.BYTES + 16);
             assertThat(after.fromDevice() - before.fromDevice()).isEqualTo(Long.BYTES);
             assertThatThrownBy(() -> executor.copyPrefix(0, 3, length + 1))
                     .hasMessageContaining("Row 0 holds " + length);
@@ -306,13 +310,52 @@ class OnnxStepExecutorTest {
                 assertThat(hits).isZero();
             } else if (use == CacheUse.AGAIN && visionBytes == 1_000_000) {
                 assertThat(hits).isEqualTo(pictures);
-                long ids = prompts.stream().mapToLong(Prompt::length).sum() * Long.BYTES;
-                assertThat(executor.transfers().toDevice() - pixels).as("no pixels").isEqualTo(ids);
+                long numbers = prompts.stream().mapToLong(OnnxStepExecutorTest::numbers).sum();
+                assertThat(executor.transfers().toDevice() - pixels)
+                        .as("no pixels")
+                        .isBetween(numbers * Long.BYTES, (numbers + 10L * prompts.size()) * 8);
             } else {
                 assertThat(hits).isPositive();
             }
         }
         return all;
+    }
+
+    /** Ids, and where features go. */
+    private static long numbers(Prompt prompt) {
+        return prompt.length() + prompt.visuals().stream().mapToLong(VisualInput::tokens).sum();
+    }
+
+    /** Views of all neighbourhoods of many rows would be thousands, with tensors of every layer. */
+    @Test
+    void keepsTheViewsUsedLast() {
+        int rows = 16;
+        try (OnnxStepExecutor executor =
+                OnnxStepExecutor.open(checkpoint, OPTIONS.withMaxBatchSize(rows), LENGTH)) {
+            for (int row = 0; row < rows; row++) {
+                executor.prefill(row, new Prompt(new int[] {5, 6, 7 + row}), false);
+            }
+            int first = executor.decode(List.of(new RowToken(0, 9)), false).best(0);
+            long bindings = bindings();
+            for (int from = 0; from < rows; from++) {
+                for (int to = from; to < rows; to++) {
+                    executor.decode(
+                            IntStream.of(from, to)
+                                    .distinct()
+                                    .mapToObj(row -> new RowToken(row, 9))
+                                    .toList(),
+                            false);
+                }
+            }
+            assertThat(bindings()).isLessThan(bindings + DecoderViews.MOST);
+            executor.prefill(0, new Prompt(new int[] {5, 6, 7}), false);
+            assertThat(executor.decode(List.of(new RowToken(0, 9)), false).best(0))
+                    .isEqualTo(first);
+        }
+    }
+
+    private static long bindings() {
+        return NativeLedger.balance().objects().get(Kind.BINDING);
     }
 
     @Test
