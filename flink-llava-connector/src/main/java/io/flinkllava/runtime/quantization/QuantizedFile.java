@@ -81,7 +81,7 @@ record QuantizedFile(Weights weights, Optional<Path> temporary) {
                 try {
                     make(content, key, file);
                     return new QuantizedFile(open(file), Optional.of(file));
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | Error e) {
                     Files.deleteIfExists(file);
                     throw e;
                 }
