@@ -130,18 +130,7 @@ final class ScoreRules {
             if (count >= tokens.size()) {
                 return;
             }
-            ScoreOrder order = tokens.order();
-            int from = 0;
-            int to = order.size();
-            while (to - from > 1) {
-                int middle = order.split(from, to);
-                if (order.size() - middle >= count) {
-                    from = middle;
-                } else {
-                    to = middle;
-                }
-            }
-            float least = tokens.score(order.index(from));
+            float least = tokens.leastOfBest(count);
             for (int i = 0; i < tokens.size(); i++) {
                 if (tokens.score(i) < least) {
                     tokens.out(i);
@@ -158,16 +147,25 @@ final class ScoreRules {
      */
     static ScoreWarper topP(double p) {
         return tokens -> {
-            double total = tokens.total();
-            ScoreOrder order = tokens.order();
+            double[] probabilities = tokens.probabilities();
+            // Of a large vocabulary most are so unlikely that they go whatever their order.
+            double negligible = (1 - p) / tokens.size();
             double gone = 0;
+            for (int i = 0; i < tokens.size(); i++) {
+                if (probabilities[i] <= negligible) {
+                    gone += probabilities[i];
+                    tokens.out(i);
+                }
+            }
+            tokens.removeOut();
+            ScoreOrder order = tokens.order();
             int from = 0;
             int to = order.size();
             while (to - from > 1) {
                 int middle = order.split(from, to);
                 double lower = 0;
                 for (int i = from; i < middle; i++) {
-                    lower += tokens.weight(order.index(i)) / total;
+                    lower += probabilities[order.index(i)];
                 }
                 if (gone + lower <= 1 - p) {
                     gone += lower;
@@ -177,8 +175,7 @@ final class ScoreRules {
                 }
             }
             boolean isMostLikely = from == order.size() - 1;
-            double next = tokens.weight(order.index(from)) / total;
-            int stays = isMostLikely || gone + next > 1 - p ? from : to;
+            int stays = isMostLikely || gone + probabilities[order.index(from)] > 1 - p ? from : to;
             for (int i = 0; i < stays; i++) {
                 tokens.out(order.index(i));
             }
@@ -189,11 +186,13 @@ final class ScoreRules {
     /** {@code MinPLogitsWarper}. */
     static ScoreWarper minP(float fraction) {
         return tokens -> {
-            double total = tokens.total();
-            // The most likely token weighs 1.
-            double least = fraction * (1 / total);
+            double[] probabilities = tokens.probabilities();
+            double best = 0;
             for (int i = 0; i < tokens.size(); i++) {
-                if (tokens.weight(i) / total < least) {
+                best = Math.max(best, probabilities[i]);
+            }
+            for (int i = 0; i < tokens.size(); i++) {
+                if (probabilities[i] < fraction * best) {
                     tokens.out(i);
                 }
             }

@@ -65,7 +65,9 @@ final class TokenChoice {
         }
         FloatBuffer logits = step.logits(index);
         float[] scores = scratch.read(logits);
-        requireNumbers(scores);
+        if (greedy || !forced.isEmpty()) {
+            requireNumbers(scores);
+        }
         int place = history.answer().size();
         if (!forced.isEmpty()) {
             return place < forced.size() ? take(scores, forced.get(place)) : takeEnd(scores);
@@ -74,13 +76,12 @@ final class TokenChoice {
         if (masked) {
             mask(scores, tokensLeft, () -> scratch.read(logits));
         }
-        int best = best(scores);
-        if (scores[best] == ScoreRule.OUT) {
+        if (areAllOut(scores)) {
             throw LlavaException.input(
                     "The rules of the request leave no token to go on with: forbid less");
         }
         double total = measured ? Softmax.logSum(scores) : 0;
-        int token = greedy ? best : draw(scores, place, scratch.shortlist());
+        int token = greedy ? best(scores) : draw(scores, place, scratch.shortlist());
         newest = scores[token] - total;
         return token;
     }
@@ -115,7 +116,7 @@ final class TokenChoice {
     /** The form of an answer stands above rules that leave nothing of it. */
     private void mask(float[] scores, int tokensLeft, Runnable readAgain) {
         walk.restrict(scores, tokensLeft);
-        if (scores[best(scores)] == ScoreRule.OUT) {
+        if (areAllOut(scores)) {
             readAgain.run();
             walk.restrict(scores, tokensLeft);
         }
@@ -145,6 +146,15 @@ final class TokenChoice {
         return eosTokenIds[likeliest];
     }
 
+    private static boolean areAllOut(float[] scores) {
+        for (float score : scores) {
+            if (score != ScoreRule.OUT) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static int best(float[] scores) {
         int best = 0;
         for (int token = 1; token < scores.length; token++) {
@@ -158,8 +168,9 @@ final class TokenChoice {
     private int draw(float[] scores, int place, Shortlist tokens) {
         tokens.read(scores);
         warpers.forEach(warper -> warper.apply(tokens));
-        double total = tokens.total();
-        if (!(total > 0 && total < Double.POSITIVE_INFINITY)) {
+        double[] probabilities = tokens.probabilities();
+        if (tokens.size() == 0 || Double.isNaN(probabilities[0])) {
+            requireNumbers(scores);
             throw LlavaException.input(
                     "The temperature is too low to divide scores by: take 0, which is the best"
                             + " token");
@@ -168,10 +179,9 @@ final class TokenChoice {
                 new SplittableRandom(new SplittableRandom(seed).nextLong() + place).nextDouble();
         int last = 0;
         for (int i = 0; i < tokens.size(); i++) {
-            double probability = tokens.weight(i) / total;
-            if (probability > 0) {
+            if (probabilities[i] > 0) {
                 last = i;
-                left -= probability;
+                left -= probabilities[i];
                 if (left < 0) {
                     break;
                 }

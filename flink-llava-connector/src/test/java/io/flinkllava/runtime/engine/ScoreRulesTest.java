@@ -119,7 +119,7 @@ class ScoreRulesTest {
         double[] expected = doubles(golden.get("chain_rep1.3_t0.7_k5_p0.9"));
         double[] probabilities = new double[scores.length];
         for (int i = 0; i < tokens.size(); i++) {
-            probabilities[tokens.token(i)] = tokens.weight(i) / tokens.total();
+            probabilities[tokens.token(i)] = tokens.probabilities()[i];
         }
         assertThat(probabilities).containsExactly(expected, within(1e-6));
     }

@@ -25,7 +25,7 @@ final class Warping {
         tokens.read(scores);
         double[] probabilities = new double[scores.length];
         for (int i = 0; i < tokens.size(); i++) {
-            probabilities[tokens.token(i)] = tokens.weight(i) / tokens.total();
+            probabilities[tokens.token(i)] = tokens.probabilities()[i];
         }
         return probabilities;
     }

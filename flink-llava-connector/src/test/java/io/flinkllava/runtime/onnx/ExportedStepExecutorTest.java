@@ -12,6 +12,7 @@ import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.memory.NativeLedger;
 import io.flinkllava.runtime.memory.NativeLedger.Balance;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.ImageTokens;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,7 +60,7 @@ class ExportedStepExecutorTest {
                 assertThat(prompt.visuals().get(0).tokens())
                         .isEqualTo(
                                 IntStream.of(golden.tokenIds())
-                                        .filter(checkpoint.config()::isVisual)
+                                        .filter(ImageTokens.of(checkpoint.config()))
                                         .count());
                 Sequence sequence = new Sequence(prompt, 0);
                 sequence.accept(executor.prefill(0, prompt, true), 0);

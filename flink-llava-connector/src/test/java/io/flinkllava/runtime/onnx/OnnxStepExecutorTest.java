@@ -23,6 +23,7 @@ import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.runtime.memory.NativeLedger;
 import io.flinkllava.runtime.memory.NativeLedger.Kind;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.ImageTokens;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -416,7 +417,7 @@ class OnnxStepExecutorTest {
         int[] ids = new int[words.length + features];
         Arrays.fill(ids, 0, features, checkpoint.config().imageTokenId());
         System.arraycopy(words, 0, ids, features, words.length);
-        return Prompt.of(ids, pictures, checkpoint.config()::isVisual);
+        return Prompt.of(ids, pictures, ImageTokens.of(checkpoint.config()));
     }
 
     private VisualInput picture(int number) throws IOException {
