@@ -14,7 +14,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * Lets in the tokens that an automaton over bytes can go along, and an end where it accepts. What
  * is allowed is found once for each state that an answer comes to; equal sets are kept once.
  *
- * <p>With the 152,000 tokens of Qwen2 TODO
+ * <p>Over 152,000 tokens, of one core ({@code MaskBenchmark}): compiling takes 0.1 to 25 ms, on the
+ * thread that prepares a request; the first answer that comes to a state 1 to 13 ms there, on the
+ * engine's; every later one 2 to 10 microseconds.
  *
  * <p>An answer is finished in time: towards the end of its tokens only those are let in behind
  * which it can still be completed ({@link ShortestEndings}). Where the tokens were too few from the
