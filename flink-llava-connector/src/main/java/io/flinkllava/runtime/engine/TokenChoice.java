@@ -1,6 +1,5 @@
 package io.flinkllava.runtime.engine;
 
-import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 
 import java.nio.FloatBuffer;
@@ -86,19 +85,13 @@ final class TokenChoice {
         return token;
     }
 
-    /** Both come of numbers that are too large for their type, for one input maybe. */
     private static void requireNumbers(float[] scores) {
         boolean areNumbers = true;
         for (float score : scores) {
             areNumbers &= score < Float.POSITIVE_INFINITY;
         }
         if (!areNumbers) {
-            throw new LlavaException(
-                    LlavaErrorCode.INTERNAL,
-                    "The model's scores are not finite, so its numbers overflowed: use"
-                            + " dtype=bfloat16 or float32 if it runs in float16, and check the"
-                            + " weights otherwise",
-                    null);
+            throw StepScores.notFinite();
         }
     }
 

@@ -25,13 +25,18 @@ import io.flinkllava.runtime.memory.NativeLedger.Kind;
 import io.flinkllava.testing.Golden;
 import io.flinkllava.testing.ImageTokens;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -320,6 +325,26 @@ class OnnxStepExecutorTest {
             }
         }
         return all;
+    }
+
+    /** As float16 does on a GPU where a picture's numbers overflow; some token was said before. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+    void saysWhereScoresAreNoNumbers(float broken, @TempDir Path folder) throws IOException {
+        Golden.copy("checkpoints/llava15", folder);
+        checkpoint = CheckpointReader.read(folder);
+        WeightTensor head = checkpoint.weights().get("language_model.lm_head.weight");
+        ByteBuffer number =
+                ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, broken);
+        try (FileChannel file = FileChannel.open(head.file(), StandardOpenOption.WRITE)) {
+            assertThat(file.write(number, head.offset())).isEqualTo(Float.BYTES);
+        }
+        try (OnnxStepExecutor executor = open()) {
+            StepScores scores = executor.prefill(0, new Prompt(new int[] {5, 6}), false);
+            assertThatThrownBy(() -> scores.best(0))
+                    .isInstanceOf(LlavaException.class)
+                    .hasMessageContaining("not finite");
+        }
     }
 
     /** Ids, and where features go. */
