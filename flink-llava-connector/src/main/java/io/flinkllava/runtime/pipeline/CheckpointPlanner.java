@@ -13,7 +13,7 @@ import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.TextConfig;
 import io.flinkllava.runtime.graph.DecoderGraph;
 import io.flinkllava.runtime.image.VisualProcessor;
-import io.flinkllava.runtime.onnx.OnnxStepExecutor;
+import io.flinkllava.runtime.onnx.AutoDevice;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 import io.flinkllava.runtime.text.PromptEncoder;
 
@@ -44,7 +44,8 @@ final class CheckpointPlanner implements RequestPlanner {
                         checkpoint.videoProcessor());
         this.sequenceLength =
                 CheckpointLoader.sequenceLength(checkpoint, options, visuals.mostImageTokens());
-        this.elementBytes = elementBytes(options);
+        this.elementBytes =
+                elementBytes(options.compute().type(), AutoDevice.resolve(options.device()));
         this.tokenizer = tokenizer;
         this.prompts = new PromptEncoder(checkpoint, tokenizer);
     }
@@ -65,19 +66,12 @@ final class CheckpointPlanner implements RequestPlanner {
         }
     }
 
-    private static int elementBytes(ModelOptions options) {
-        NumberType type = options.compute().type();
+    /** As {@code dtype=auto} is taken there. */
+    static int elementBytes(NumberType type, Device device) {
         boolean isFloat =
-                type == NumberType.FLOAT32 || (type == NumberType.AUTO && !runsOnGpu(options));
+                type == NumberType.FLOAT32
+                        || (type == NumberType.AUTO && device.kind() == Device.Kind.CPU);
         return isFloat ? FLOAT_BYTES : HALF_BYTES;
-    }
-
-    /** A GPU that is named need not be here: planning is done beforehand, too. */
-    private static boolean runsOnGpu(ModelOptions options) {
-        Device device = options.device();
-        return (device.kind() == Device.Kind.AUTO ? OnnxStepExecutor.device(options) : device)
-                        .kind()
-                == Device.Kind.GPU;
     }
 
     @Override
