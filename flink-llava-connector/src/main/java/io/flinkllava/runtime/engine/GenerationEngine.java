@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -85,35 +86,57 @@ public final class GenerationEngine implements AutoCloseable {
         return submit(request, never, TokenObserver.NONE);
     }
 
-    /**
-     * Queues a request. The future fails with a {@link LlavaException}: INPUT if the prompt leaves
-     * no room for an answer, CAPACITY if the queue is full or the deadline passes, MODEL if the
-     * engine is closed.
-     *
-     * @param observer sees every token as it is chosen
-     */
+    /** Queues one request; see {@link #submit(List, Deadline, TokenObserver)}. */
     public CompletableFuture<Generation> submit(
             GenerationRequest request, Deadline deadline, TokenObserver observer) {
+        return submit(List.of(request), deadline, observer).get(0);
+    }
+
+    /**
+     * Queues requests that belong together, all or none. The futures fail with a {@link
+     * LlavaException}: INPUT if the prompt leaves no room for an answer, CAPACITY if the queue is
+     * full or the deadline passes, MODEL if the engine is closed.
+     *
+     * @param observer sees every token of the first one as it is chosen
+     */
+    public List<CompletableFuture<Generation>> submit(
+            List<GenerationRequest> requests, Deadline deadline, TokenObserver observer) {
+        List<Sequence> sequences = new ArrayList<>(requests.size());
+        try {
+            for (GenerationRequest request : requests) {
+                requireRoomForAnAnswer(request);
+                TokenObserver hearing = sequences.isEmpty() ? observer : TokenObserver.NONE;
+                sequences.add(
+                        new Sequence(
+                                request,
+                                deadline,
+                                hearing,
+                                limits.sequenceLength(),
+                                clock.getAsLong()));
+            }
+            inbox.put(sequences);
+        } catch (LlavaException e) {
+            return Collections.nCopies(requests.size(), CompletableFuture.failedFuture(e));
+        }
+        return sequences.stream().<CompletableFuture<Generation>>map(Sequence::future).toList();
+    }
+
+    private void requireRoomForAnAnswer(GenerationRequest request) {
         int length = request.prompt().length();
         if (length >= limits.sequenceLength()) {
-            return CompletableFuture.failedFuture(
-                    LlavaException.input(
-                            "The prompt has "
-                                    + length
-                                    + " tokens, image tokens included, but a sequence holds "
-                                    + limits.sequenceLength()
-                                    + " with its answer: ask a shorter question or raise"
-                                    + " max-sequence-length"));
+            throw LlavaException.input(
+                    "The prompt has "
+                            + length
+                            + " tokens, image tokens included, but a sequence holds "
+                            + limits.sequenceLength()
+                            + " with its answer: ask a shorter question or raise"
+                            + " max-sequence-length");
         }
-        Sequence sequence =
-                new Sequence(
-                        request, deadline, observer, limits.sequenceLength(), clock.getAsLong());
-        try {
-            inbox.put(sequence);
-        } catch (LlavaException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        return sequence.future();
+    }
+
+    /** Whether a request would be refused now, so that nobody prepares it in vain. */
+    public boolean isFull() {
+        return inbox.isFull();
     }
 
     /** Whether it takes requests: not any more once it was closed or its executor broke. */

@@ -1,6 +1,5 @@
 package io.flinkllava.runtime.engine;
 
-import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 
 import java.util.ArrayList;
@@ -28,11 +27,12 @@ final class Inbox {
     }
 
     /**
-     * Leaves a sequence for the engine.
+     * Leaves sequences for the engine, all or none. What belongs together is let in as long as
+     * there is room for one, so that nothing is too large for ever.
      *
      * @throws LlavaException if there is no room, or nobody comes any more
      */
-    void put(Sequence sequence) {
+    void put(List<Sequence> sequences) {
         lock.lock();
         try {
             if (closedBecause != null) {
@@ -40,15 +40,11 @@ final class Inbox {
                 throw new LlavaException(
                         closedBecause.code(), closedBecause.getMessage(), closedBecause);
             }
-            if (withoutRow == capacity) {
-                throw new LlavaException(
-                        LlavaErrorCode.CAPACITY,
-                        capacity
-                                + " requests are waiting already (max-queued-requests): send fewer"
-                                + " at once, or try again later");
+            if (withoutRow >= capacity) {
+                throw LlavaException.queueIsFull();
             }
-            withoutRow++;
-            arrived.add(sequence);
+            withoutRow += sequences.size();
+            arrived.addAll(sequences);
             changed.signal();
         } finally {
             lock.unlock();
@@ -88,6 +84,11 @@ final class Inbox {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether there is no room. */
+    boolean isFull() {
+        return waiting() >= capacity;
     }
 
     int waiting() {

@@ -11,11 +11,9 @@ import io.flinkllava.runtime.TokenListener;
 import io.flinkllava.runtime.engine.Deadline;
 import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationEngine;
-import io.flinkllava.runtime.engine.GenerationRequest;
 import io.flinkllava.runtime.engine.TokenObserver;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -95,6 +93,9 @@ final class LlavaPipeline implements LlavaModel {
             if (deadline.isPast(start)) {
                 throw deadline.exceeded();
             }
+            if (engine.isFull()) {
+                throw LlavaException.queueIsFull();
+            }
             plan = preparation.prepare(request);
         } catch (Throwable e) {
             answer.complete(failure(e));
@@ -119,12 +120,8 @@ final class LlavaPipeline implements LlavaModel {
     /** The first generation is the one that is heard. */
     private CompletableFuture<List<Generation>> submit(
             AnswerPlan plan, Deadline deadline, boolean unheard, AnswerStream stream) {
-        List<CompletableFuture<Generation>> parts = new ArrayList<>();
-        for (GenerationRequest request : plan.requests()) {
-            boolean heard = parts.isEmpty() && !unheard;
-            parts.add(engine.submit(request, deadline, heard ? stream : TokenObserver.NONE));
-        }
-        return JointGenerations.of(parts);
+        return JointGenerations.of(
+                engine.submit(plan.requests(), deadline, unheard ? TokenObserver.NONE : stream));
     }
 
     /** An answer that its caller cancelled, or that its listener failed, gets no more steps. */
@@ -159,10 +156,7 @@ final class LlavaPipeline implements LlavaModel {
                     .map(LlavaPipeline::failure)
                     .orElse(new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed"));
         }
-        return new LlavaAnswer.Failure(
-                LlavaErrorCode.CAPACITY,
-                "Too many requests are waiting already (max-queued-requests): send fewer at"
-                        + " once, or try again later");
+        return failure(LlavaException.queueIsFull());
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.LlavaAnswer.FinishReason;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.LlavaRequest;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +106,34 @@ class GenerationEngineTest {
             held.release(1000);
             assertThat(running.join().tokenIds()).hasSize(3);
             queued.forEach(future -> assertThat(future.join().tokenIds()).hasSize(3));
+        }
+    }
+
+    @Test
+    void queueTakesWhatBelongsTogetherOrNothingOfIt() throws InterruptedException {
+        Semaphore held = new Semaphore(0);
+        executor.holdAt(held);
+        EngineLimits limits = new EngineLimits(1, 64, 40, Duration.ZERO, 2, true);
+        Deadline never = Deadline.after(LlavaRequest.NO_LIMIT, System.nanoTime());
+        List<GenerationRequest> four =
+                List.of(request(3, 3, 1), request(3, 3, 2), request(3, 3, 3), request(3, 3, 4));
+        try (GenerationEngine engine = start(limits)) {
+            CompletableFuture<Generation> running = engine.submit(request(3, 3, 5));
+            awaitRunning(engine, 1);
+            // More than the queue holds would never be let in otherwise.
+            List<CompletableFuture<Generation>> together =
+                    engine.submit(four, never, TokenObserver.NONE);
+            assertThat(engine.isFull()).isTrue();
+            assertThat(engine.submit(four, never, TokenObserver.NONE))
+                    .hasSize(4)
+                    .allSatisfy(
+                            refused ->
+                                    assertFailure(refused, LlavaErrorCode.CAPACITY)
+                                            .hasMessageContaining("max-queued-requests"));
+            assertThat(engine.counters().waiting()).isEqualTo(4);
+            held.release(1000);
+            assertThat(running.join().tokenIds()).hasSize(3);
+            together.forEach(future -> assertThat(future.join().tokenIds()).hasSize(3));
         }
     }
 
