@@ -53,7 +53,7 @@ record DialoguePrompt(String system, List<ConversationPicture> kept, List<Conver
                 || turns.stream().skip(1).anyMatch(turn -> !turn.getPictures().isEmpty());
     }
 
-    private String placing(ConversationAction action, boolean first) {
+    private String placing(ConversationTurn turn, boolean first) {
         int unplaced = turn.getQuestion().contains(PLACEHOLDER) ? 0 : turn.getPictures().size();
         int inFront = unplaced + (first ? kept.size() : 0);
         return (PLACEHOLDER + "\n").repeat(inFront) + turn.getQuestion();
