@@ -4,6 +4,7 @@ import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
 
 import io.flinkllava.runtime.ModelOptions;
+import io.flinkllava.runtime.RequestPlanner;
 import io.flinkllava.runtime.pool.ModelKey;
 import io.flinkllava.runtime.pool.ModelLease;
 import io.flinkllava.runtime.pool.ModelPool;
@@ -53,7 +54,7 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope, D
      * @throws io.flinkllava.runtime.LlavaException if the model cannot be opened
      */
     public ModelLease lease(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
-        TaskDevice device = TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus);
+        TaskDevice device = device(task, gpus);
         ModelKey key =
                 new ModelKey(Path.of(folder), options.withDevice(device.device()), scope.key(task));
         try {
@@ -62,5 +63,22 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope, D
             device.close();
             throw e;
         }
+    }
+
+    /**
+     * Tells what requests to the model will take where the task runs, without loading it. The
+     * caller closes the planner.
+     *
+     * @param gpus what Flink says of {@link #GPU_RESOURCE}
+     * @throws io.flinkllava.runtime.LlavaException if the folder cannot be read
+     */
+    public RequestPlanner planner(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
+        try (TaskDevice device = device(task, gpus)) {
+            return RequestPlanner.open(Path.of(folder), options.withDevice(device.device()));
+        }
+    }
+
+    private TaskDevice device(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
+        return TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus);
     }
 }

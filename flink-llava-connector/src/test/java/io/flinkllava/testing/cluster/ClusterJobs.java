@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -132,6 +134,31 @@ public final class ClusterJobs {
                         }
                     }
                     return OptionalDouble.empty();
+                });
+    }
+
+    /**
+     * What the metrics of the job whose names end so add up to, over all subtasks; 0 where none has
+     * been reported. As old as {@code metrics.fetcher.update-interval} lets it be.
+     */
+    public double metric(String job, String name) {
+        return look(
+                () -> {
+                    double sum = 0;
+                    JsonNode vertices = rest.get("/jobs/" + job).get("vertices");
+                    for (String vertex : vertices.findValuesAsText("id")) {
+                        String metrics =
+                                "/jobs/" + job + "/vertices/" + vertex + "/subtasks/metrics";
+                        for (String id : rest.get(metrics).findValuesAsText("id")) {
+                            if (id.endsWith(name)) {
+                                String query =
+                                        "?agg=sum&get="
+                                                + URLEncoder.encode(id, StandardCharsets.UTF_8);
+                                sum += rest.get(metrics + query).path(0).path("sum").asDouble();
+                            }
+                        }
+                    }
+                    return sum;
                 });
     }
 
