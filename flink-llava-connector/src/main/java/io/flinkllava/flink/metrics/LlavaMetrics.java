@@ -107,7 +107,7 @@ public final class LlavaMetrics {
             LlavaMetrics metrics = known == null ? null : known.get();
             if (metrics == null) {
                 metrics = new LlavaMetrics(group);
-                metrics.queue(metrics::unanswered, capacity);
+                metrics.queue(metrics::unanswered, () -> capacity);
                 metrics.model(() -> Optional.of(model), loading::toMillis);
                 SHARED.put(group, new WeakReference<>(metrics));
             }
