@@ -66,6 +66,8 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     /** After that long, a model that others ask as well may have room. */
     private static final long FULL_QUEUE_MILLIS = 50;
 
+    private static final long NO_ROOM_MILLIS = 1000;
+
     private final transient OperatorPlan<I, T> plan;
     private final transient QueueSettings settings;
     private final transient MailboxExecutor mailbox;
@@ -74,6 +76,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     /** Have their turn, but their model has no room beside those that are open. */
     private final transient List<InFlight<I>> withoutModel = new ArrayList<>();
 
+    private transient boolean lookingForRoom;
     private transient InFlightState<I> state;
     private transient Turns<I> turns;
     private transient boolean restored;
@@ -238,6 +241,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                 request.triedInVain();
                 withoutModel.add(request);
                 dropOldModels();
+                lookForRoomLater();
             } else {
                 begin(request, model.get());
             }
@@ -389,10 +393,29 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         List<ModelVersion> asked =
                 queue.running().stream().filter(InFlight::isTrying).map(this::version).toList();
         if (models.keepOnly(asked)) {
-            List<InFlight<I>> waiting = List.copyOf(withoutModel);
-            withoutModel.clear();
-            waiting.forEach(this::begin);
+            beginThoseWithoutModel();
         }
+    }
+
+    private void beginThoseWithoutModel() {
+        List<InFlight<I>> waiting = List.copyOf(withoutModel);
+        withoutModel.clear();
+        waiting.forEach(this::begin);
+    }
+
+    /** Other tasks may have models on the same device, and say nothing when they close them. */
+    private void lookForRoomLater() {
+        if (lookingForRoom || withoutModel.isEmpty()) {
+            return;
+        }
+        lookingForRoom = true;
+        var unused =
+                later(
+                        now() + NO_ROOM_MILLIS,
+                        () -> {
+                            lookingForRoom = false;
+                            beginThoseWithoutModel();
+                        });
     }
 
     /** Emits one thing and comes back for the next, so that other mails get their turn between. */

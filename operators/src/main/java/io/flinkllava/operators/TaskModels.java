@@ -11,7 +11,6 @@ import io.flinkllava.runtime.ModelInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,14 +23,17 @@ import java.util.stream.Collectors;
  * records in flight ask them.
  *
  * <p>A device may have room for one model alone. So one that does not open beside others waits
- * until these are closed. One that does not open alone is not tried again for a while: each trial
- * holds up the task.
+ * until these are closed, and after that for a while, since other tasks may have theirs on the same
+ * device. One that does not open then is left alone for as long: each trial holds up the task.
  *
  * <p>Threading: the task's thread, but for {@link #current}.
  */
 final class TaskModels implements AutoCloseable {
 
-    private static final long PAUSE_MILLIS = 30_000;
+    /** How long a model is tried that had no room, and then how long it is not. */
+    private static final long PATIENCE_MILLIS = 30_000;
+
+    private static final long BETWEEN_TRIALS_MILLIS = 1000;
 
     private final ModelSource source;
     private final RuntimeContext context;
@@ -39,8 +41,7 @@ final class TaskModels implements AutoCloseable {
     private final Map<String, OpenModel> open = new HashMap<>();
     private final Map<String, Unusable> unusable = new HashMap<>();
 
-    /** Did not open beside others. */
-    private final Set<String> crowdedOut = new HashSet<>();
+    private final Map<String, Crowded> crowded = new HashMap<>();
 
     private Optional<ModelVersion> newest = Optional.empty();
     private volatile Optional<LlavaModel> current = Optional.empty();
@@ -77,7 +78,8 @@ final class TaskModels implements AutoCloseable {
     /**
      * The model of a version; waits for it to load where nobody did before.
      *
-     * @return empty if others must be closed first: ask again when {@link #keepOnly} closed some
+     * @return empty if it has no room yet: ask again when {@link #keepOnly} closed some, and from
+     *     time to time
      * @throws LlavaException if it cannot be opened, or is no longer what was announced
      */
     Optional<LlavaModel> of(ModelVersion version) {
@@ -94,29 +96,41 @@ final class TaskModels implements AutoCloseable {
 
     private Optional<OpenModel> load(ModelVersion version) {
         String id = id(version);
-        boolean alone = open.isEmpty();
-        if (!alone && crowdedOut.contains(id)) {
-            return Optional.empty();
-        }
-        refuseAgain(id);
-        if (crowdedOut.remove(id)) {
+        Crowded known = crowded.get(id);
+        if (known != null) {
+            if (!open.isEmpty() || clock.getAsLong() < known.nextTrial()) {
+                return Optional.empty();
+            }
             source.closeIdle();
         }
+        refuseAgain(id);
         long start = System.nanoTime();
         OpenModel opened;
         try {
             opened = source.open(context, version);
         } catch (LlavaException e) {
-            if (alone) {
-                throw unusable(id, e);
-            }
-            crowdedOut.add(id);
-            return Optional.empty();
+            return didNotOpen(id, e);
         }
+        crowded.remove(id);
         requireAnnounced(version, opened);
         open.put(id, opened);
         loadMillis = (System.nanoTime() - start) / 1_000_000;
         return Optional.of(opened);
+    }
+
+    private Optional<OpenModel> didNotOpen(String id, LlavaException problem) {
+        long now = clock.getAsLong();
+        Crowded known = crowded.get(id);
+        if (!open.isEmpty()) {
+            crowded.put(id, new Crowded(now, Long.MAX_VALUE));
+        } else if (known == null || known.lastTrial() <= now) {
+            crowded.remove(id);
+            throw unusable(id, problem);
+        } else {
+            long last = Math.min(known.lastTrial(), now + PATIENCE_MILLIS);
+            crowded.put(id, new Crowded(now + BETWEEN_TRIALS_MILLIS, last));
+        }
+        return Optional.empty();
     }
 
     private void refuseAgain(String id) {
@@ -127,7 +141,7 @@ final class TaskModels implements AutoCloseable {
     }
 
     private LlavaException unusable(String id, LlavaException problem) {
-        unusable.put(id, new Unusable(problem, clock.getAsLong() + PAUSE_MILLIS));
+        unusable.put(id, new Unusable(problem, clock.getAsLong() + PATIENCE_MILLIS));
         return problem;
     }
 
@@ -206,6 +220,14 @@ final class TaskModels implements AutoCloseable {
         }
         open.clear();
     }
+
+    /**
+     * A version that had no room.
+     *
+     * @param nextTrial not before, in processing time in milliseconds
+     * @param lastTrial the first one from then on
+     */
+    private record Crowded(long nextTrial, long lastTrial) {}
 
     /** A version that did not open. */
     private record Unusable(LlavaException problem, long until) {}

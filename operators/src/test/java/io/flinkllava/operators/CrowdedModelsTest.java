@@ -23,6 +23,7 @@ class CrowdedModelsTest {
     private static final ModelVersion B = new ModelVersion("/b", FINGERPRINT, 0);
 
     private final Map<String, FakeModel> open = new HashMap<>();
+    private boolean usedElsewhere;
     private final Harness harness = new Harness();
 
     CrowdedModelsTest() throws Exception {}
@@ -65,6 +66,29 @@ class CrowdedModelsTest {
     }
 
     @Test
+    void newModelWaitsForOtherTasksToLetGoOfTheOldOne() throws Exception {
+        try (harness) {
+            harness.flink.setProcessingTime(0);
+            harness.send(1, A);
+            open.get(A.folder()).answer(0);
+            harness.runMails();
+            usedElsewhere = true;
+            harness.send(2, B);
+            assertThat(open).isEmpty();
+            harness.flink.setProcessingTime(1000);
+            harness.runMails();
+            assertThat(open).isEmpty();
+
+            usedElsewhere = false;
+            harness.flink.setProcessingTime(2000);
+            harness.runMails();
+            open.get(B.folder()).answer(0);
+            harness.runMails();
+            assertThat(harness.output()).containsExactly("1", "2");
+        }
+    }
+
+    @Test
     void recordsOfTwoModelsThatTakeTurnsAreAllAnswered() throws Exception {
         try (harness) {
             harness.send(1, A);
@@ -103,7 +127,7 @@ class CrowdedModelsTest {
         Harness() throws Exception {}
 
         private OpenModel lease(String folder) {
-            if (!open.isEmpty()) {
+            if (!open.isEmpty() || usedElsewhere) {
                 throw LlavaException.model("There is no memory left.");
             }
             FakeModel opened = new FakeModel();

@@ -118,6 +118,38 @@ class TaskModelsTest {
         assertThat(closed).containsExactly("");
     }
 
+    /** The old model may be open for another task still. */
+    @Test
+    void modelWithoutRoomIsTriedForAWhile() {
+        models.openFirst(false);
+        roomFor = 0;
+        assertThat(models.of(B)).isEmpty();
+        assertThat(models.keepOnly(List.of())).isTrue();
+        assertThat(models.of(B)).isEmpty();
+        assertThat(models.of(B)).isEmpty();
+        assertThat(opened).containsExactly("", "/b", "/b");
+
+        now = 1000;
+        assertThat(models.of(B)).isEmpty();
+        roomFor = 1;
+        now = 2000;
+        assertThat(models.of(B)).isPresent();
+        assertThat(opened).hasSize(5);
+    }
+
+    @Test
+    void modelWithoutRoomIsGivenUpInTheEnd() {
+        models.openFirst(false);
+        roomFor = 0;
+        assertThat(models.of(B)).isEmpty();
+        models.keepOnly(List.of());
+        assertThat(models.of(B)).isEmpty();
+        now = Duration.ofSeconds(30).toMillis();
+        assertThatThrownBy(() -> models.of(B)).hasMessageContaining("no memory");
+        assertThatThrownBy(() -> models.of(B)).hasMessageContaining("no memory");
+        assertThat(opened).containsExactly("", "/b", "/b", "/b");
+    }
+
     @Test
     void jobThatNeverRanFailsForGood() {
         assertThatThrownBy(() -> broken(0).openFirst(false))
