@@ -100,16 +100,6 @@ public final class ClusterJobs {
         await(job, "CANCELED");
     }
 
-    /** How many checkpoints of the job have been completed. */
-    public int checkpoints(String job) {
-        return look(
-                () ->
-                        rest.get("/jobs/" + job + "/checkpoints")
-                                .path("counts")
-                                .path("completed")
-                                .asInt());
-    }
-
     /**
      * The least value that a metric has in any subtask, as the JobManager knows it; empty while it
      * does not.
@@ -160,6 +150,16 @@ public final class ClusterJobs {
                     }
                     return sum;
                 });
+    }
+
+    /** How many checkpoints of the job have been completed. */
+    public int checkpoints(String job) {
+        return look(
+                () ->
+                        rest.get("/jobs/" + job + "/checkpoints")
+                                .path("counts")
+                                .path("completed")
+                                .asInt());
     }
 
     /** A jar that the JobManager keeps. */

@@ -141,8 +141,8 @@ public final class ModelSession implements AutoCloseable {
             request.waitsFor(
                     clock.schedule(
                             () -> request.failed(limit.exceeded()),
-                            limit.left().toMillis(),
-                            TimeUnit.MILLISECONDS));
+                            TimeUnit.NANOSECONDS.convert(limit.left()),
+                            TimeUnit.NANOSECONDS));
         }
     }
 

@@ -1,11 +1,8 @@
 package io.flinkllava.udfs.model;
 
-import org.apache.flink.table.api.DataTypes;
-import org.apache.flink.table.api.Table;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
 
-import io.flinkllava.runtime.Message;
 import io.flinkllava.testing.Golden;
 import io.flinkllava.testing.GoldenRequest;
 import io.flinkllava.udfs.SqlCluster;
@@ -18,7 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -74,19 +70,9 @@ class PredictITCase {
     /** One picture and several, one turn and several. */
     @ParameterizedTest
     @ValueSource(strings = {"llava15", "interleave", "next_vicuna"})
-    void conversationsAboutPicturesAreAnsweredAsByTransformers(String checkpoint) throws Exception {
-        List<GoldenRequest> golden =
-                GoldenRequest.all(checkpoint).stream()
-                        .filter(GoldenRequest::isDecidable)
-                        .filter(one -> one.tokenIds().size() == 24)
-                        // Flink has no literal for an empty array.
-                        .filter(one -> !one.request().images().isEmpty())
-                        .toList();
-        assertThat(golden)
-                .anyMatch(one -> one.request().images().size() > 1)
-                .anyMatch(one -> one.request().messages().size() > 1);
-        SqlSession sql = SqlSession.streaming();
-        sql.tables().createTemporaryView("talks", talks(sql, golden));
+    void conversationsAboutPicturesAreAnsweredAsByTransformers(String checkpoint) {
+        List<GoldenRequest> golden = SqlSession.conversations(checkpoint);
+        SqlSession sql = SqlSession.streaming().conversationView("talks", golden);
         sql.run(
                 "CREATE MODEL talk INPUT (images ARRAY<BYTES>, turns ARRAY<ROW<role STRING, content"
                         + " STRING>>) OUTPUT (answer STRING, error STRING, prompt_tokens INT) "
@@ -104,37 +90,6 @@ class PredictITCase {
                         golden.stream()
                                 .map(one -> Row.of(one.id(), one.text(), null, one.promptTokens()))
                                 .toList());
-    }
-
-    private static Table talks(SqlSession sql, List<GoldenRequest> golden) {
-        return sql.tables()
-                .fromValues(
-                        DataTypes.ROW(
-                                DataTypes.FIELD("id", DataTypes.STRING()),
-                                DataTypes.FIELD("images", DataTypes.ARRAY(DataTypes.BYTES())),
-                                DataTypes.FIELD(
-                                        "turns",
-                                        DataTypes.ARRAY(
-                                                DataTypes.ROW(
-                                                        DataTypes.FIELD("role", DataTypes.STRING()),
-                                                        DataTypes.FIELD(
-                                                                "content", DataTypes.STRING()))))),
-                        golden.stream()
-                                .map(
-                                        one ->
-                                                Row.of(
-                                                        one.id(),
-                                                        one.request()
-                                                                .images()
-                                                                .toArray(byte[][]::new),
-                                                        one.request().messages().stream()
-                                                                .map(PredictITCase::turn)
-                                                                .toArray(Row[]::new)))
-                                .toList());
-    }
-
-    private static Row turn(Message message) {
-        return Row.of(message.role().name().toLowerCase(Locale.ROOT), message.content());
     }
 
     @Test

@@ -130,6 +130,20 @@ class ModuleITCase {
     }
 
     @Test
+    void conversationsAboutSeveralPicturesAreAnsweredAsByTransformers() {
+        List<GoldenRequest> golden = SqlSession.conversations("interleave");
+        SqlSession sql =
+                load(
+                                SqlSession.batch(),
+                                "models.interleave.model",
+                                SqlSession.checkpoint("interleave"))
+                        .conversationView("talks", golden);
+        assertThat(sql.run("SELECT id, LLAVA_CHAT(images, turns, 'interleave') FROM talks"))
+                .containsExactlyInAnyOrderElementsOf(
+                        golden.stream().map(one -> Row.of(one.id(), one.text())).toList());
+    }
+
+    @Test
     void aPictureOutsideOfTheAllowedFoldersIsAnError() {
         SqlSession sql = load(SqlSession.streaming());
         assertThat(
