@@ -35,7 +35,7 @@ final class PictureDecoder extends ProcessFunction<Arrival, Picture> {
         pictures.collect(picture);
     }
 
-    private static DeadLetterRecord undecoded(Arrival arrival, Throwable problem) {
+    static DeadLetterRecord undecoded(Arrival arrival, Throwable problem) {
         return DeadLetterRecord.newBuilder()
                 .setId(arrival.place())
                 .setUnread(ByteBuffer.wrap(arrival.value()))
