@@ -54,7 +54,7 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope, D
      * @throws io.flinkllava.runtime.LlavaException if the model cannot be opened
      */
     public ModelLease lease(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
-        TaskDevice device = device(task, gpus);
+        TaskDevice device = TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus);
         ModelKey key =
                 new ModelKey(Path.of(folder), options.withDevice(device.device()), scope.key(task));
         try {
@@ -73,12 +73,10 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope, D
      * @throws io.flinkllava.runtime.LlavaException if the folder cannot be read
      */
     public RequestPlanner planner(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
-        try (TaskDevice device = device(task, gpus)) {
+        // Nothing of the device is used, only what it is.
+        try (TaskDevice device =
+                TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus)) {
             return RequestPlanner.open(Path.of(folder), options.withDevice(device.device()));
         }
-    }
-
-    private TaskDevice device(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
-        return TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus);
     }
 }

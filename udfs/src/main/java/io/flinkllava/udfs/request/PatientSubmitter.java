@@ -1,7 +1,6 @@
 package io.flinkllava.udfs.request;
 
 import io.flinkllava.runtime.LlavaAnswer;
-import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
 
 import java.time.Duration;
@@ -20,9 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class PatientSubmitter {
 
     private static final Duration PAUSE = Duration.ofMillis(50);
-
-    /** Names the limit in the messages of models that are full. */
-    private static final String LIMIT = "max-queued-requests";
 
     private final LlavaModel model;
     private final ScheduledExecutorService clock;
@@ -74,9 +70,7 @@ final class PatientSubmitter {
     }
 
     private static boolean isFull(LlavaAnswer answer) {
-        return answer instanceof LlavaAnswer.Failure failure
-                && failure.code() == LlavaErrorCode.CAPACITY
-                && failure.message().contains(LIMIT);
+        return answer instanceof LlavaAnswer.Failure failure && failure.isQueueFull();
     }
 
     private void waitForRoom(PendingRequest request) {
