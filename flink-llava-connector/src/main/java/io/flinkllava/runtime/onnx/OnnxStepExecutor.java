@@ -100,6 +100,15 @@ public final class OnnxStepExecutor implements StepExecutor {
     }
 
     /**
+     * Where a model with these options would run, never {@link Device.Kind#AUTO}. Loads nothing.
+     *
+     * @throws LlavaException MODEL if the device is not there
+     */
+    public static Device device(ModelOptions options) {
+        return OnnxDevice.resolve(options).device();
+    }
+
+    /**
      * Loads a checkpoint.
      *
      * @param options where it runs, in what numbers, how many rows the KV arena has, what is cached

@@ -13,6 +13,7 @@ import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.TextConfig;
 import io.flinkllava.runtime.graph.DecoderGraph;
 import io.flinkllava.runtime.image.VisualProcessor;
+import io.flinkllava.runtime.onnx.OnnxStepExecutor;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 import io.flinkllava.runtime.text.PromptEncoder;
 
@@ -67,9 +68,16 @@ final class CheckpointPlanner implements RequestPlanner {
     private static int elementBytes(ModelOptions options) {
         NumberType type = options.compute().type();
         boolean isFloat =
-                type == NumberType.FLOAT32
-                        || (type == NumberType.AUTO && options.device().kind() != Device.Kind.GPU);
+                type == NumberType.FLOAT32 || (type == NumberType.AUTO && !runsOnGpu(options));
         return isFloat ? FLOAT_BYTES : HALF_BYTES;
+    }
+
+    /** A GPU that is named need not be here: planning is done beforehand, too. */
+    private static boolean runsOnGpu(ModelOptions options) {
+        Device device = options.device();
+        return (device.kind() == Device.Kind.AUTO ? OnnxStepExecutor.device(options) : device)
+                        .kind()
+                == Device.Kind.GPU;
     }
 
     @Override

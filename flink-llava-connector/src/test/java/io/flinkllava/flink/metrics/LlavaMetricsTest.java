@@ -129,16 +129,32 @@ class LlavaMetricsTest {
     @Test
     void equalFunctionsCountTogetherAndOthersApart() {
         RecordingGroup group = new RecordingGroup("function.ask.");
-        LlavaMetrics first = LlavaMetrics.shared(group, () -> EngineCounters.NONE);
-        LlavaMetrics second = LlavaMetrics.shared(group, () -> EngineCounters.NONE);
-        LlavaMetrics other =
-                LlavaMetrics.shared(
-                        new RecordingGroup("function.caption."), () -> EngineCounters.NONE);
+        LlavaMetrics first = shared(group);
+        LlavaMetrics second = shared(group);
+        LlavaMetrics other = shared(new RecordingGroup("function.caption."));
         first.requested();
         second.requested();
         other.requested();
         assertThat(count("function.ask.llava.inference_requests")).isEqualTo(2);
         assertThat(count("function.caption.llava.inference_requests")).isEqualTo(1);
+    }
+
+    @Test
+    void equalFunctionsShowTheirQueueAndModel() {
+        LlavaMetrics ask = shared(new RecordingGroup("function.ask."));
+        ask.requested();
+        ask.requested();
+        ask.requested();
+        ask.answered(text(1, List.of(2)), Duration.ZERO);
+        ask.answered(new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "?"), Duration.ZERO);
+        assertThat(gauge("function.ask.llava.queue_length")).isEqualTo(1);
+        assertThat(gauge("function.ask.llava.queue_capacity")).isEqualTo(32);
+        assertThat(gauge("function.ask.llava.batch_occupancy")).isEqualTo(0.3125);
+        assertThat(gauge("function.ask.llava.model_load_time")).isEqualTo(1500L);
+    }
+
+    private static LlavaMetrics shared(RecordingGroup group) {
+        return LlavaMetrics.shared(group, new Idle(), Duration.ofMillis(1500), 32);
     }
 
     @Test

@@ -1,9 +1,12 @@
 package io.flinkllava.flink.model;
 
 import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
 
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.ModelOptions;
+import io.flinkllava.runtime.RequestPlanner;
 import io.flinkllava.runtime.pool.ModelLease;
 import io.flinkllava.runtime.pool.ModelPool;
 import io.flinkllava.runtime.pool.PooledModel;
@@ -14,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -60,6 +65,37 @@ class TaskModelTest {
         model(ModelScope.SLOT).withLinger(Duration.ZERO).lease(task("slot-a"), List.of()).close();
         while (!ModelPool.shared().models().isEmpty()) {
             Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aPlanIsForTheDeviceThatTheTaskGets() {
+        TaskModel model = model(ModelScope.SLOT);
+        TaskModel onGpu =
+                new TaskModel(model.folder(), OPTIONS.withDevice(Device.gpu(7)), ModelScope.SLOT);
+        assertThat(2 * kvBytes(onGpu)).as("half precision").isEqualTo(kvBytes(model));
+        assertThatThrownBy(() -> onGpu.planner(task("slot-a"), List.of(gpu("1"))))
+                .hasMessageContaining("gpu:7")
+                .hasMessageContaining("[1]");
+    }
+
+    private static ExternalResourceInfo gpu(String index) {
+        return new ExternalResourceInfo() {
+            @Override
+            public Optional<String> getProperty(String key) {
+                return Optional.of(index);
+            }
+
+            @Override
+            public Set<String> getKeys() {
+                return Set.of("index");
+            }
+        };
+    }
+
+    private static long kvBytes(TaskModel model) {
+        try (RequestPlanner planner = model.planner(task("slot-a"), List.of())) {
+            return planner.plan(10, 10, "What?", GenerationParameters.DEFAULT).kvBytes();
         }
     }
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -98,16 +100,6 @@ public final class ClusterJobs {
         await(job, "CANCELED");
     }
 
-    /** How many checkpoints of the job have been completed. */
-    public int checkpoints(String job) {
-        return look(
-                () ->
-                        rest.get("/jobs/" + job + "/checkpoints")
-                                .path("counts")
-                                .path("completed")
-                                .asInt());
-    }
-
     /**
      * The least value that a metric has in any subtask, as the JobManager knows it; empty while it
      * does not.
@@ -133,6 +125,41 @@ public final class ClusterJobs {
                     }
                     return OptionalDouble.empty();
                 });
+    }
+
+    /**
+     * What the metrics of the job whose names end so add up to, over all subtasks; 0 where none has
+     * been reported. As old as {@code metrics.fetcher.update-interval} lets it be.
+     */
+    public double metric(String job, String name) {
+        return look(
+                () -> {
+                    double sum = 0;
+                    JsonNode vertices = rest.get("/jobs/" + job).get("vertices");
+                    for (String vertex : vertices.findValuesAsText("id")) {
+                        String metrics =
+                                "/jobs/" + job + "/vertices/" + vertex + "/subtasks/metrics";
+                        for (String id : rest.get(metrics).findValuesAsText("id")) {
+                            if (id.endsWith(name)) {
+                                String query =
+                                        "?agg=sum&get="
+                                                + URLEncoder.encode(id, StandardCharsets.UTF_8);
+                                sum += rest.get(metrics + query).path(0).path("sum").asDouble();
+                            }
+                        }
+                    }
+                    return sum;
+                });
+    }
+
+    /** How many checkpoints of the job have been completed. */
+    public int checkpoints(String job) {
+        return look(
+                () ->
+                        rest.get("/jobs/" + job + "/checkpoints")
+                                .path("counts")
+                                .path("completed")
+                                .asInt());
     }
 
     /** A jar that the JobManager keeps. */
