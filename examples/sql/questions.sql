@@ -1,4 +1,5 @@
 -- Each picture of a folder is asked each question; an alert where the answer is yes with enough confidence.
+-- The confidence is that of the text chosen, so yes and no stand for themselves here, in one spelling each.
 SET 'execution.runtime-mode' = 'batch';
 SET 'table.dml-sync' = 'true';
 
@@ -14,7 +15,7 @@ CREATE MODEL llava INPUT (content BYTES, question STRING, choices ARRAY<STRING>)
 
 CREATE VIEW checks AS
     SELECT path, content, rule, question,
-        ARRAY[CAST('yes' AS STRING), 'Yes', 'no', 'No'] AS choices
+        ARRAY[CAST('yes' AS STRING), 'no'] AS choices
     FROM photos CROSS JOIN (VALUES
         ('star', 'Can you see a star?'),
         ('sign', 'Can you see a sign?')) AS rules (rule, question);
@@ -22,4 +23,4 @@ CREATE VIEW checks AS
 INSERT INTO alerts
     SELECT path, rule, confidence, error
     FROM ML_PREDICT(TABLE checks, MODEL llava, DESCRIPTOR(content, question, choices))
-    WHERE error IS NOT NULL OR LOWER(TRIM(answer)) = 'yes' AND confidence >= 0.8;
+    WHERE error IS NOT NULL OR TRIM(answer) = 'yes' AND confidence >= 0.8;

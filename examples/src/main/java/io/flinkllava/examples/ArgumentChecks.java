@@ -5,6 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -35,6 +36,40 @@ public final class ArgumentChecks {
         if (path != null && !Files.isRegularFile(path)) {
             throw refuse(name + " '" + path + "' is not a file");
         }
+    }
+
+    /** Refuses what cannot become a file. */
+    public void output(String name, Path path) {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw refuse(name + " '" + path + "' exists and is not a file");
+        }
+        folder(name + ": folder", path.toAbsolutePath().getParent());
+    }
+
+    /**
+     * Refuses a file to be written that is another argument's too, whether it is there already or
+     * not; null, for another that was left out, passes.
+     */
+    public void differs(String name, Path path, String otherName, Path other) {
+        if (other != null && isSame(path, other)) {
+            throw refuse(name + " '" + path + "' is also " + otherName);
+        }
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        try {
+            boolean areThere = Files.exists(one) && Files.exists(other);
+            return areThere ? Files.isSameFile(one, other) : place(one).equals(place(other));
+        } catch (IOException e) {
+            // Neither is to be had; whoever opens it says why.
+            return false;
+        }
+    }
+
+    /** Where a file is that may not be there yet. */
+    private static Path place(Path file) throws IOException {
+        Path absolute = file.toAbsolutePath().normalize();
+        return absolute.getParent().toRealPath().resolve(absolute.getFileName());
     }
 
     /** Refuses a number that is too small. */

@@ -13,6 +13,7 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -21,37 +22,22 @@ public final class EmbeddedCluster {
 
     private static final String LOOPBACK = "127.0.0.1";
 
-    private EmbeddedCluster() {}
+    private final int parallelism;
+    private final Configuration config = new Configuration();
+
+    private EmbeddedCluster(int parallelism) {
+        this.parallelism = parallelism;
+    }
 
     /**
-     * An environment whose jobs run in this process.
+     * A cluster to be.
      *
-     * @param parallelism slots of the cluster
+     * @param parallelism its slots
      * @param workFolder where Flink keeps its temporary files; the caller removes it
      */
-    public static StreamExecutionEnvironment environment(int parallelism, Path workFolder) {
-        return environment(parallelism, workFolder, MemorySize.ZERO);
-    }
-
-    /**
-     * The same, for jobs that sort.
-     *
-     * @param sorting memory for it, of each slot
-     */
-    public static StreamExecutionEnvironment environment(
-            int parallelism, Path workFolder, MemorySize sorting) {
-        return environment(parallelism, workFolder, sorting, new Configuration());
-    }
-
-    /** The same, for jobs whose state outlives them: where it goes and comes from is configured. */
-    public static StreamExecutionEnvironment environment(
-            int parallelism, Path workFolder, Configuration state) {
-        return environment(parallelism, workFolder, MemorySize.ZERO, state);
-    }
-
-    private static StreamExecutionEnvironment environment(
-            int parallelism, Path workFolder, MemorySize sorting, Configuration state) {
-        Configuration config = new Configuration(state);
+    public static EmbeddedCluster of(int parallelism, Path workFolder) {
+        EmbeddedCluster cluster = new EmbeddedCluster(parallelism);
+        Configuration config = cluster.config;
         config.set(CoreOptions.TMP_DIRS, workFolder.toString());
         config.set(WebOptions.TMP_DIR, workFolder.toString());
         config.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
@@ -59,8 +45,34 @@ public final class EmbeddedCluster {
         config.set(PipelineOptions.GENERIC_TYPES, false);
         listenOnLoopback(config);
         takeLittleMemory(config, parallelism);
-        config.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, sorting.multiply(parallelism));
         reportOften(config);
+        return cluster;
+    }
+
+    /** Its web UI is where the command line says. */
+    public EmbeddedCluster withWebUi(WebUi ui) {
+        config.set(RestOptions.BIND_PORT, String.valueOf(ui.port()));
+        return this;
+    }
+
+    /**
+     * Its jobs sort.
+     *
+     * @param perSlot memory for it
+     */
+    public EmbeddedCluster withSorting(MemorySize perSlot) {
+        config.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, perSlot.multiply(parallelism));
+        return this;
+    }
+
+    /** Its jobs go on with the state that is kept there, and keep theirs there. */
+    public EmbeddedCluster withState(StateFolder state) throws IOException {
+        config.addAll(state.configuration());
+        return this;
+    }
+
+    /** An environment whose jobs run in this process. */
+    public StreamExecutionEnvironment environment() {
         return StreamExecutionEnvironment.createLocalEnvironment(parallelism, config);
     }
 
@@ -74,6 +86,8 @@ public final class EmbeddedCluster {
         config.set(RestOptions.BIND_ADDRESS, LOOPBACK);
         config.set(RestOptions.BIND_PORT, "0");
         config.set(BlobServerOptions.PORT, "0");
+        // Whoever has an account here reaches the web UI: nobody uploads jars to run.
+        config.set(WebOptions.SUBMIT_ENABLE, false);
     }
 
     /** Memory belongs to the model: rows here are paths and texts. */
@@ -81,6 +95,7 @@ public final class EmbeddedCluster {
         MemorySize network = MemorySize.ofMebiBytes(8 + parallelism);
         config.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);
         config.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
+        config.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO);
     }
 
     /** Accumulators travel with heartbeats, which must survive a machine that sleeps. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads the lines of a file that grows, in UTF-8. A line is there when it has ended. */
 public final class FileTail implements Closeable {
@@ -55,13 +56,34 @@ public final class FileTail implements Closeable {
         return lines;
     }
 
+    /**
+     * What stands behind the last end of a line, taken as one that has ended. For files that do not
+     * grow, and at their end.
+     */
+    public Optional<Line> rest() {
+        return line.size() == 0 ? Optional.empty() : Optional.of(take());
+    }
+
     /** All lines that have ended. */
     public static List<Line> all(Path path) throws IOException {
-        List<Line> all = new ArrayList<>();
         try (FileTail tail = new FileTail(path, 0)) {
-            for (List<Line> more = tail.next(); !more.isEmpty(); more = tail.next()) {
-                all.addAll(more);
-            }
+            return tail.all();
+        }
+    }
+
+    /** All lines, whether the last has ended or not. */
+    public static List<Line> whole(Path path) throws IOException {
+        try (FileTail tail = new FileTail(path, 0)) {
+            List<Line> all = tail.all();
+            tail.rest().ifPresent(all::add);
+            return all;
+        }
+    }
+
+    private List<Line> all() throws IOException {
+        List<Line> all = new ArrayList<>();
+        for (List<Line> more = next(); !more.isEmpty(); more = next()) {
+            all.addAll(more);
         }
         return all;
     }

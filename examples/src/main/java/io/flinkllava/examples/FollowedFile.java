@@ -23,16 +23,26 @@ import java.util.concurrent.locks.LockSupport;
  * grows.
  *
  * @param from where to begin, in bytes; a line begins there
+ * @param whole whether what has no end of a line is one too, as in a file that does not grow
  */
-public record FollowedFile(long from) implements BulkFormat<String, FileSourceSplit> {
+public record FollowedFile(long from, boolean whole)
+        implements BulkFormat<String, FileSourceSplit> {
 
     private static final long serialVersionUID = 1L;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** Follows a file, which must be there, whatever its name. */
     public static FileSource<String> source(java.nio.file.Path file, long from) {
-        return FileSource.forBulkFileFormat(
-                        new FollowedFile(from), new Path(file.toAbsolutePath().toUri()))
+        return source(file, new FollowedFile(from, false));
+    }
+
+    /** Reads a file that is there as a whole, and then waits for ever all the same. */
+    public static FileSource<String> wholeSource(java.nio.file.Path file) {
+        return source(file, new FollowedFile(0, true));
+    }
+
+    private static FileSource<String> source(java.nio.file.Path file, FollowedFile format) {
+        return FileSource.forBulkFileFormat(format, new Path(file.toAbsolutePath().toUri()))
                 .setFileEnumerator(() -> new NonSplittingRecursiveEnumerator(any -> true))
                 .build();
     }
@@ -50,9 +60,10 @@ public record FollowedFile(long from) implements BulkFormat<String, FileSourceSp
                 split, split.getReaderPosition().map(CheckpointedPosition::getOffset).orElse(from));
     }
 
-    private static Reader<String> open(FileSourceSplit split, long position) throws IOException {
+    private Reader<String> open(FileSourceSplit split, long position) throws IOException {
         return new TailReader(
-                new FileTail(java.nio.file.Path.of(split.path().toUri().getPath()), position));
+                new FileTail(java.nio.file.Path.of(split.path().toUri().getPath()), position),
+                whole);
     }
 
     @Override
@@ -66,11 +77,14 @@ public record FollowedFile(long from) implements BulkFormat<String, FileSourceSp
     }
 
     /** Runs in the source's own thread, which may wait a moment. */
-    private record TailReader(FileTail tail) implements Reader<String> {
+    private record TailReader(FileTail tail, boolean whole) implements Reader<String> {
 
         @Override
         public RecordIterator<String> readBatch() throws IOException {
             List<FileTail.Line> lines = tail.next();
+            if (lines.isEmpty() && whole) {
+                lines = tail.rest().map(List::of).orElse(List.of());
+            }
             if (lines.isEmpty()) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }

@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * Writes texts as lines of a local file, each at once. A job that is restored cuts the file to the
- * length that it had at the checkpoint, so each text is there once in the end. A job that is not
- * begins the file anew. Must run in one subtask.
+ * length that it had at the checkpoint, so each text is there once in the end, and refuses one that
+ * is shorter. A job that is not begins the file anew. Must run in one subtask.
  */
 public record LineLogSink(String file) implements Sink<String>, SupportsWriterState<String, Long> {
 
@@ -40,6 +40,13 @@ public record LineLogSink(String file) implements Sink<String>, SupportsWriterSt
         FileChannel channel =
                 FileChannel.open(
                         Path.of(file), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.size() < length) {
+            channel.close();
+            throw new IOException(
+                    file
+                            + " is shorter than it was when the state was kept: bring it back, or"
+                            + " begin anew without that state");
+        }
         channel.truncate(length).position(length);
         return new Writer(channel);
     }

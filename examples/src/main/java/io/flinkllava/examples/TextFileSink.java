@@ -6,6 +6,8 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -34,7 +36,11 @@ public record TextFileSink(String file, String head, String separator, String ta
 
     @Override
     public SinkWriter<String> createWriter(WriterInitContext context) throws IOException {
-        BufferedWriter out = Files.newBufferedWriter(Path.of(file));
+        // This writer replaces half characters, which texts may hold; the one of Files would throw.
+        BufferedWriter out =
+                new BufferedWriter(
+                        new OutputStreamWriter(
+                                Files.newOutputStream(Path.of(file)), StandardCharsets.UTF_8));
         out.write(head);
         return new Writer(this, out);
     }

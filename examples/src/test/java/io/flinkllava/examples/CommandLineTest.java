@@ -26,6 +26,7 @@ class CommandLineTest {
     void lay() throws IOException {
         Files.createDirectory(folder.resolve("model"));
         Files.writeString(folder.resolve("in.jsonl"), "");
+        Files.writeString(folder.resolve("boxes.json"), "{}");
     }
 
     @ParameterizedTest
@@ -40,9 +41,15 @@ class CommandLineTest {
                 "run-batch --model model --input x --output out | --input '@x' is not a file",
                 "run-batch --model model --input in.jsonl --output x/out | folder '@x' is not a",
                 "run-batch --model model --input in.jsonl --output model | exists and is not a file",
-                "run-batch --model model --input in.jsonl --output in.jsonl | is the input",
+                "run-batch --model model --input in.jsonl --output in.jsonl | '@in.jsonl' is also --input",
                 "RUN --image-root x                     | --image-root '@x' is not a folder",
                 "RUN --parallelism 0                    | --parallelism is 0, it must be at least 1",
+                "RUN --web-port 65536                   | --web-port is 65536, it must be 0..65535",
+                "watch-folder --folder model --web-port -1 | --web-port is -1",
+                "rules --web-port -1                    | --web-port is -1",
+                "conversation --web-port -1             | --web-port is -1",
+                "stream-captions --web-port -1          | --web-port is -1",
+                "TEACH --web-port -1                    | --web-port is -1",
                 "RUN --max-batch-size 0                 | --max-batch-size is 0",
                 "RUN --max-batch-size many              | 'many' is not an int",
                 "RUN --max-new-tokens 0                 | --max-new-tokens is 0",
@@ -63,8 +70,17 @@ class CommandLineTest {
                 "instruction-data --output out          | Missing required option: '--captions=FILE'",
                 "instruction-data --captions x --output out | --captions 'x' is not a file",
                 "TEACH --per-picture 0                  | --per-picture is 0, it must be at least 1",
+                "rules --rules in.jsonl --output in.jsonl | '@in.jsonl' is also --rules",
+                "rules --output x/out                   | --output: folder '@x' is not a folder",
+                "conversation --input in.jsonl --output in.jsonl | '@in.jsonl' is also --input",
+                "conversation --input in.jsonl --output model | exists and is not a file",
+                "TEACH --output in.jsonl                | '@in.jsonl' is also --captions",
+                "TEACH --boxes boxes.json --output boxes.json | '@boxes.json' is also --boxes",
+                "TEACH --dead-letters in.jsonl          | '@in.jsonl' is also --captions",
+                "TEACH --dead-letters model/../out      | '@model/../out' is also --output",
+                "TEACH --dead-letters x/out             | --dead-letters: folder '@x' is not a",
                 "TEACH --rate 0                         | --rate is 0.0, it must be above 0",
-                "watch-folder --folder x               | --folder 'x' is not a folder",
+                "watch-folder --folder x               | --folder '@x' is not a folder",
                 "rules --pictures x                     | --pictures 'x' is not a folder",
                 "rules --interval 1                     | --interval is 1, it must be at least 10",
                 "conversation --input x                 | --input '@x' is not a file",
@@ -84,7 +100,7 @@ class CommandLineTest {
                                 "TEACH",
                                 "instruction-data --captions="
                                         + folder.resolve("in.jsonl")
-                                        + " --output out");
+                                        + (arguments.contains("--output") ? "" : " --output out"));
 
         assertThat(run(line.isBlank() ? new String[0] : line.split(" "))).isEqualTo(2);
 
@@ -93,7 +109,8 @@ class CommandLineTest {
                 .endsWith("Try --help.\n")
                 .hasLineCount(2);
         assertThat(out.toString()).isEmpty();
-        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("model", "in.jsonl");
+        assertThat(folder.toFile().list())
+                .containsExactlyInAnyOrder("model", "in.jsonl", "boxes.json");
     }
 
     @ParameterizedTest
@@ -131,6 +148,10 @@ class CommandLineTest {
         for (int i = 1; i < absolute.length; i++) {
             boolean isPath =
                     Set.of(
+                                    "--folder",
+                                    "--rules",
+                                    "--boxes",
+                                    "--dead-letters",
                                     "--model",
                                     "--samples",
                                     "--input",

@@ -34,6 +34,15 @@ class FileTailTest {
     }
 
     @Test
+    void takesALastLineWithoutAnEndIfToldSo() throws IOException {
+        append("one\ntwo");
+
+        assertThat(FileTail.all(file)).containsExactly(new FileTail.Line("one", 4));
+        assertThat(FileTail.whole(file))
+                .containsExactly(new FileTail.Line("one", 4), new FileTail.Line("two", 7));
+    }
+
+    @Test
     void goesOnBehindALine() throws IOException {
         append("one\ntwo\n");
 

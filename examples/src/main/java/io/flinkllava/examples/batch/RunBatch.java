@@ -9,6 +9,7 @@ import io.flinkllava.examples.JobWatch;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.OutputFile;
 import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WebUi;
 import io.flinkllava.examples.WorkFolder;
 import io.flinkllava.runtime.GenerationParameters;
 import picocli.CommandLine.Command;
@@ -18,7 +19,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -108,6 +108,8 @@ public final class RunBatch implements Callable<Integer> {
             description = "Subtasks that answer, each with a model of its own. Default: 1.")
     private int parallelism = 1;
 
+    @Mixin private WebUi web;
+
     @Mixin private Verbosity verbosity;
 
     @Mixin private ArgumentChecks checks;
@@ -127,10 +129,12 @@ public final class RunBatch implements Callable<Integer> {
         return 0;
     }
 
-    private static BatchCounts run(BatchSettings settings, Path answers, BatchConsole console)
+    private BatchCounts run(BatchSettings settings, Path answers, BatchConsole console)
             throws Exception {
         StreamExecutionEnvironment environment =
-                EmbeddedCluster.environment(settings.parallelism(), WorkFolder.create());
+                EmbeddedCluster.of(settings.parallelism(), WorkFolder.create())
+                        .withWebUi(web)
+                        .environment();
         new BatchJob(settings).build(environment, answers);
         JobClient job = environment.executeAsync("run-batch");
         try {
@@ -144,6 +148,7 @@ public final class RunBatch implements Callable<Integer> {
         checks.folder("--model", model);
         checks.file("--input", input);
         checks.atLeast("--parallelism", parallelism, 1);
+        web.check(checks);
         Path root = imageRoot == null ? input.toAbsolutePath().getParent() : imageRoot;
         checks.folder("--image-root", root);
         try {
@@ -161,14 +166,9 @@ public final class RunBatch implements Callable<Integer> {
                 .withLogProbability(logProbabilities);
     }
 
-    private OutputFile outputFile() throws IOException {
-        if (Files.exists(output) && !Files.isRegularFile(output)) {
-            throw checks.refuse("--output '" + output + "' exists and is not a file");
-        }
-        if (Files.exists(output) && Files.isSameFile(input, output)) {
-            throw checks.refuse("--output '" + output + "' is the input");
-        }
-        checks.folder("--output: folder", output.toAbsolutePath().getParent());
+    private OutputFile outputFile() {
+        checks.output("--output", output);
+        checks.differs("--output", output, "--input", input);
         try {
             return OutputFile.at(output);
         } catch (IOException e) {

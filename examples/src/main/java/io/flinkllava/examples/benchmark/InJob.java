@@ -47,7 +47,7 @@ record InJob(Path folder, ModelOptions options, int capacity) implements Arrival
     @Override
     public List<Answered> run(LlavaModel model, List<LlavaRequest> requests) throws Exception {
         StreamExecutionEnvironment environment =
-                EmbeddedCluster.environment(1, WorkFolder.create());
+                EmbeddedCluster.of(1, WorkFolder.create()).environment();
         List<Answered> answers = new ArrayList<>();
         try (CloseableIterator<Tuple3<Long, Long, LlavaAnswer>> results =
                 Llava.ask(

@@ -1,18 +1,18 @@
 package io.flinkllava.examples.conversation;
 
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 import io.flinkllava.examples.ArgumentChecks;
 import io.flinkllava.examples.BundledFiles;
 import io.flinkllava.examples.BundledModel;
 import io.flinkllava.examples.EmbeddedCluster;
-import io.flinkllava.examples.FileTail;
 import io.flinkllava.examples.LineConsole;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.ProgressLine;
+import io.flinkllava.examples.StateFolder;
 import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WebUi;
 import io.flinkllava.examples.WorkFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -42,7 +41,8 @@ import java.util.concurrent.TimeoutException;
         sortOptions = false,
         footer = {
             "",
-            "A turn is a line of JSON, and there when the line has ended. Pictures are named from the"
+            "A turn is a line of JSON, and there when the line has ended (with --once, the last need"
+                    + " not). Pictures are named from the"
                     + " input's folder on:",
             "  {\"user\": \"ann\", \"image\": \"cat.png\", \"question\": \"What is this?\"}",
             "  {\"user\": \"ann\", \"question\": \"What colour is it?\"}",
@@ -102,6 +102,8 @@ public final class Conversation implements Callable<Integer> {
 
     @Mixin private ModelArguments arguments;
 
+    @Mixin private WebUi web;
+
     @Mixin private Verbosity verbosity;
 
     @Mixin private ArgumentChecks checks;
@@ -117,11 +119,14 @@ public final class Conversation implements Callable<Integer> {
         StateFolder kept = new StateFolder(Files.createDirectories(state).toRealPath());
         prepareOutput(kept);
         StreamExecutionEnvironment environment =
-                EmbeddedCluster.environment(1, work, kept.configuration());
+                EmbeddedCluster.of(1, work).withWebUi(web).withState(kept).environment();
         environment.enableCheckpointing(checkpointInterval);
         job(model.folder(work)).build(environment, output.toAbsolutePath());
         Optional<Path> before = kept.newest();
         JobClient job = environment.executeAsync("conversation");
+        if (!once) {
+            spec.commandLine().getErr().println(web.line());
+        }
         try (LineConsole console =
                 new LineConsole(
                         output,
@@ -129,15 +134,33 @@ public final class Conversation implements Callable<Integer> {
                         spec.commandLine().getOut(),
                         new ProgressLine(spec.commandLine().getErr()),
                         counts -> "waiting for turns")) {
-            await(job, console, () -> once && !kept.newest().equals(before) && isAnswered());
+            // By the first checkpoint, a job that went on has cut the output.
+            await(job, console, () -> once && !kept.newest().equals(before));
+            awaitReplies(job, console);
+            kept.stop(job);
         }
         return 0;
     }
 
     /** Without state everything begins anew; with it the job cuts the file to where it was. */
     private void prepareOutput(StateFolder kept) throws IOException {
-        if (kept.newest().isEmpty() || !Files.exists(output)) {
+        if (kept.newest().isEmpty()) {
             Files.write(output, new byte[0]);
+        } else if (!Files.exists(output)) {
+            throw checks.refuse(
+                    "--state '"
+                            + state
+                            + "' belongs to --output '"
+                            + output
+                            + "', which is gone: bring it back, or begin anew with another --state");
+        }
+    }
+
+    /** Lines of the input and replies stand one for one. */
+    private void awaitReplies(JobClient job, LineConsole console) throws Exception {
+        try (LineCount turns = new LineCount(input);
+                LineCount replies = new LineCount(output)) {
+            await(job, console, () -> replies.ended() >= turns.all());
         }
     }
 
@@ -154,24 +177,6 @@ public final class Conversation implements Callable<Integer> {
                 }
             }
         }
-        stop(job);
-    }
-
-    /**
-     * Lines of the input and replies stand one for one. To be asked after the first checkpoint: by
-     * then a job that went on has cut the output.
-     */
-    private boolean isAnswered() throws IOException {
-        return lines(output) >= lines(input);
-    }
-
-    /** A savepoint of the end, so that the next start goes on right here. */
-    private void stop(JobClient job) throws ExecutionException, InterruptedException {
-        job.stopWithSavepoint(false, state.toUri().toString(), SavepointFormatType.CANONICAL).get();
-    }
-
-    private static long lines(Path file) throws IOException {
-        return FileTail.all(file).stream().filter(line -> !line.text().isBlank()).count();
     }
 
     private void useBundled(Path work) throws IOException {
@@ -190,6 +195,7 @@ public final class Conversation implements Callable<Integer> {
         Path turns = input.toRealPath();
         return new ConversationJob(
                 turns,
+                once,
                 turns.getParent(),
                 Duration.ofMinutes(remember),
                 checkpoint.toString(),
@@ -200,8 +206,11 @@ public final class Conversation implements Callable<Integer> {
     private void check() {
         checks.file("--input", input);
         model.check(checks);
+        checks.output("--output", output);
+        checks.differs("--output", output, "--input", input);
         checks.atLeast("--remember", remember, 1);
         checks.atLeast("--checkpoint-interval", checkpointInterval, 10);
+        web.check(checks);
         checks.model(arguments);
     }
 }

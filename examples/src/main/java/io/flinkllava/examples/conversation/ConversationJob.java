@@ -18,11 +18,13 @@ import java.util.List;
 /**
  * The job of {@code conversation}: a file of turns -> dialogues -> a file of replies.
  *
+ * @param whole whether the last turn is there though its line has not ended
  * @param images folder that turns name pictures of; nothing else is read
  * @param timeToLive how long a dialogue is remembered
  */
 record ConversationJob(
         Path input,
+        boolean whole,
         Path images,
         Duration timeToLive,
         String model,
@@ -35,7 +37,9 @@ record ConversationJob(
         SingleOutputStreamOperator<Turn> turns =
                 environment
                         .fromSource(
-                                FollowedFile.source(input, 0),
+                                whole
+                                        ? FollowedFile.wholeSource(input)
+                                        : FollowedFile.source(input, 0),
                                 WatermarkStrategy.noWatermarks(),
                                 "turns")
                         .uid("turns")

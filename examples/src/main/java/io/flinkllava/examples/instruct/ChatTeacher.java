@@ -1,5 +1,7 @@
 package io.flinkllava.examples.instruct;
 
+import org.apache.flink.util.ExceptionUtils;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -77,10 +79,12 @@ record ChatTeacher(String url, String model, String key) implements Teacher {
 
         private String content(HttpResponse<String> reply, Throwable problem) {
             if (problem != null) {
+                // The client wraps what happened.
+                Throwable cause = ExceptionUtils.stripCompletionException(problem);
                 throw new CompletionException(
-                        problem instanceof IOException
-                                ? new TeacherUnavailableException(String.valueOf(problem))
-                                : problem);
+                        cause instanceof IOException
+                                ? new TeacherUnavailableException(String.valueOf(cause))
+                                : cause);
             }
             int status = reply.statusCode();
             if (status == TOO_MANY_REQUESTS || status >= SERVER_ERROR) {

@@ -10,6 +10,7 @@ import io.flinkllava.examples.JobWatch;
 import io.flinkllava.examples.OutputFile;
 import io.flinkllava.examples.ProgressLine;
 import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WebUi;
 import io.flinkllava.examples.WorkFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,8 +71,8 @@ public final class InstructionData implements Callable<Integer> {
             names = "--dead-letters",
             paramLabel = "FILE",
             description =
-                    "What the teacher wrote and is no sample, one JSON object a line. Default: the"
-                            + " output's name with .dead-letters.jsonl behind it.")
+                    "What the teacher wrote and is no sample, and why, one JSON object a line. Default:"
+                            + " the output's name with .dead-letters.jsonl behind it.")
     private Path deadLetters;
 
     @Option(
@@ -109,6 +110,8 @@ public final class InstructionData implements Callable<Integer> {
             description = "Subtasks that ask, 16 requests each at once. Default: 1.")
     private int parallelism = 1;
 
+    @Mixin private WebUi web;
+
     @Mixin private Verbosity verbosity;
 
     @Mixin private ArgumentChecks checks;
@@ -118,10 +121,10 @@ public final class InstructionData implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         InstructionJob job = job();
+        checkOutputs();
         verbosity.apply();
-        Path refused = deadLetters == null ? Path.of(output + ".dead-letters.jsonl") : deadLetters;
         try (OutputFile samples = OutputFile.at(output);
-                OutputFile letters = OutputFile.at(refused)) {
+                OutputFile letters = OutputFile.at(deadLetters)) {
             Map<String, Object> counts = run(job, samples.temporary(), letters.temporary());
             samples.publish();
             letters.publish();
@@ -133,8 +136,10 @@ public final class InstructionData implements Callable<Integer> {
     private Map<String, Object> run(InstructionJob job, Path samples, Path letters)
             throws Exception {
         StreamExecutionEnvironment environment =
-                EmbeddedCluster.environment(
-                        parallelism, WorkFolder.create(), MemorySize.ofMebiBytes(32));
+                EmbeddedCluster.of(parallelism, WorkFolder.create())
+                        .withWebUi(web)
+                        .withSorting(MemorySize.ofMebiBytes(32))
+                        .environment();
         job.build(environment, samples, letters);
         JobClient client = environment.executeAsync("instruction-data");
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr());
@@ -157,6 +162,7 @@ public final class InstructionData implements Callable<Integer> {
         checks.atLeast("--per-picture", perPicture, 1);
         checks.atLeast("--attempts", attempts, 1);
         checks.atLeast("--parallelism", parallelism, 1);
+        web.check(checks);
         if (!(rate > 0)) {
             throw checks.refuse("--rate is " + rate + ", it must be above 0");
         }
@@ -171,6 +177,19 @@ public final class InstructionData implements Callable<Integer> {
         }
         return new InstructionJob(
                 files, categories, teacher(categories), perPicture, rate, attempts);
+    }
+
+    private void checkOutputs() {
+        if (deadLetters == null) {
+            deadLetters = Path.of(output + ".dead-letters.jsonl");
+        }
+        checks.output("--output", output);
+        checks.differs("--output", output, "--captions", captions);
+        checks.differs("--output", output, "--boxes", boxes);
+        checks.output("--dead-letters", deadLetters);
+        checks.differs("--dead-letters", deadLetters, "--captions", captions);
+        checks.differs("--dead-letters", deadLetters, "--boxes", boxes);
+        checks.differs("--dead-letters", deadLetters, "--output", output);
     }
 
     private Teacher teacher(Map<Integer, String> categories) {

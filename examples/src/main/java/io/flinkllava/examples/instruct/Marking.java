@@ -14,7 +14,8 @@ import java.util.Locale;
 
 /**
  * Samples become LLaVA's JSON ({@code id}, {@code image}, {@code conversations} of {@code human}
- * and {@code gpt}); what is none goes to {@link #DEAD_LETTERS}, with the reason.
+ * and {@code gpt}); what is none goes to {@link #DEAD_LETTERS}, with the reason and, as {@code
+ * text}, what the teacher wrote.
  */
 final class Marking extends ProcessFunction<Taught, String> {
 
@@ -47,6 +48,7 @@ final class Marking extends ProcessFunction<Taught, String> {
         } else {
             record.put("kind", taught.assignment().kind().name().toLowerCase(Locale.ROOT));
             record.put("problem", taught.problem());
+            record.put("text", taught.text());
             refused.add(1);
             context.output(DEAD_LETTERS, record.toString());
         }

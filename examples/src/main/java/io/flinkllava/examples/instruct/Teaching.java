@@ -76,7 +76,7 @@ final class Teaching extends RichAsyncFunction<Assignment, Taught> {
         try {
             return Taught.sample(assignment, Turns.read(text));
         } catch (MalformedSampleException e) {
-            return Taught.failed(assignment, e.getMessage(), false);
+            return Taught.malformed(assignment, text, e.getMessage());
         }
     }
 

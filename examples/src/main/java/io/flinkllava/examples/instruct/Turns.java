@@ -69,6 +69,8 @@ final class Turns {
 
     private static String start(String text) {
         int most = 60;
-        return text.length() <= most ? text : text.substring(0, most) + "...";
+        return text.codePointCount(0, text.length()) <= most
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, most)) + "...";
     }
 }

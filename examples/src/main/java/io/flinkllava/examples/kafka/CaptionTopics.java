@@ -16,7 +16,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -42,45 +43,58 @@ final class CaptionTopics implements AutoCloseable {
     private final Topics topics;
     private final KafkaConsumer<byte[], byte[]> consumer;
 
-    /** Makes the topics that are missing, and listens to both outputs from their beginning. */
+    /**
+     * Listens to both outputs, for what comes from now on.
+     *
+     * @throws IOException if a topic is not there
+     */
     CaptionTopics(Topics topics) throws IOException {
         this.topics = topics;
         Map<String, Object> client = Map.of("bootstrap.servers", topics.bootstrapServers());
         try (Admin admin = Admin.create(client)) {
-            for (String topic :
-                    List.of(topics.pictures(), topics.captions(), topics.deadLetters())) {
-                create(admin, topic);
-            }
+            await(admin.describeTopics(topics.all()).allTopicNames(), "find the topics");
         }
         consumer =
                 new KafkaConsumer<>(
                         Map.of(
                                 "bootstrap.servers",
                                 topics.bootstrapServers(),
-                                "group.id",
-                                "flink-llava-console-" + ProcessHandle.current().pid(),
-                                "auto.offset.reset",
-                                "earliest",
                                 // What a transaction has not committed may still be taken back.
                                 "isolation.level",
                                 "read_committed"),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer());
-        consumer.subscribe(List.of(topics.captions(), topics.deadLetters()));
+        List<TopicPartition> outputs =
+                Stream.of(topics.captions(), topics.deadLetters())
+                        .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                        .map(part -> new TopicPartition(part.topic(), part.partition()))
+                        .toList();
+        consumer.assign(outputs);
+        consumer.seekToEnd(outputs);
+        // The end is looked up when it is asked for: later it would be another.
+        outputs.forEach(consumer::position);
     }
 
-    private static void create(Admin admin, String topic) throws IOException {
+    /** Makes the topics, on a broker that has none. */
+    static void create(Topics topics) throws IOException {
+        Map<String, Object> client = Map.of("bootstrap.servers", topics.bootstrapServers());
+        try (Admin admin = Admin.create(client)) {
+            List<NewTopic> missing =
+                    topics.all().stream()
+                            .map(name -> new NewTopic(name, Optional.empty(), Optional.empty()))
+                            .toList();
+            await(admin.createTopics(missing).all(), "make the topics");
+        }
+    }
+
+    private static void await(KafkaFuture<?> done, String what) throws IOException {
         try {
-            admin.createTopics(List.of(new NewTopic(topic, Optional.empty(), Optional.empty())))
-                    .all()
-                    .get();
+            done.get();
         } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new IOException("Cannot make the topic " + topic, e.getCause());
-            }
+            throw new IOException("Cannot " + what + ": " + e.getCause().getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("Interrupted while making the topic " + topic);
+            throw new InterruptedIOException("Interrupted: cannot " + what);
         }
     }
 
@@ -111,7 +125,7 @@ final class CaptionTopics implements AutoCloseable {
     private static Picture picture(Path file, boolean byUri) throws IOException {
         Picture.Builder picture = Picture.newBuilder().setId(file.getFileName().toString());
         if (byUri) {
-            picture.setUri(file.toRealPath().toUri().toString());
+            picture.setUri(file.toRealPath().toString());
         } else {
             picture.setContent(ByteBuffer.wrap(Files.readAllBytes(file)));
         }
@@ -147,7 +161,11 @@ final class CaptionTopics implements AutoCloseable {
 
     static <T extends SpecificRecordBase> T read(byte[] bytes, T into) throws IOException {
         BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, null);
-        return new SpecificDatumReader<T>(into.getSchema()).read(into, decoder);
+        T value = new SpecificDatumReader<T>(into.getSchema()).read(into, decoder);
+        if (!decoder.isEnd()) {
+            throw new IOException("bytes are left over behind it");
+        }
+        return value;
     }
 
     @Override

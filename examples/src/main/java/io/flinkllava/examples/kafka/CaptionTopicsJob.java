@@ -6,7 +6,6 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.flink.formats.avro.AvroDeserializationSchema;
 import org.apache.flink.formats.avro.AvroSerializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -33,7 +32,9 @@ import java.util.Properties;
 /**
  * The job of {@code stream-captions}: a topic of pictures -> captions -> a topic of captions, with
  * dead letters to a third. Each picture gives exactly one record that a reader of committed records
- * sees: what the job writes is a transaction of its checkpoints.
+ * sees: what the job writes is a transaction of its checkpoints, and what it has read and not
+ * written yet is part of them. Offsets that Kafka keeps of a group know nothing of the latter, so
+ * they are where a job begins that has no state, and nothing else.
  *
  * @param access which pictures may be read by URI
  * @param model checkpoint folder
@@ -52,8 +53,11 @@ record CaptionTopicsJob(
 
     void build(StreamExecutionEnvironment environment, Duration checkpointInterval) {
         environment.enableCheckpointing(checkpointInterval.toMillis());
-        DataStream<Picture> pictures =
-                environment.fromSource(source(), WatermarkStrategy.noWatermarks(), "pictures");
+        SingleOutputStreamOperator<Picture> pictures =
+                environment
+                        .fromSource(source(), WatermarkStrategy.noWatermarks(), "pictures")
+                        .uid("pictures from " + topics.pictures())
+                        .process(new PictureDecoder());
         SingleOutputStreamOperator<LlavaResult<Picture>> sent =
                 ask(pictures.filter(picture -> !isReference(picture)), "captions")
                         .image(picture -> bytes(picture))
@@ -66,13 +70,16 @@ record CaptionTopicsJob(
         sent.union(named)
                 .map(result -> Captions.of(result))
                 .sinkTo(sink(topics.captions(), Caption.class))
-                .name("captions topic");
+                .name("captions topic")
+                .uid("captions to " + topics.captions());
         OutputTag<DeadLetter<Picture>> unanswered = DeadLetter.tag(pictures.getType());
         sent.getSideOutput(unanswered)
                 .union(named.getSideOutput(unanswered))
                 .map(letter -> Captions.of(letter))
+                .union(pictures.getSideOutput(PictureDecoder.NO_PICTURES))
                 .sinkTo(sink(topics.deadLetters(), DeadLetterRecord.class))
-                .name("dead letters topic");
+                .name("dead letters topic")
+                .uid("dead letters to " + topics.deadLetters());
     }
 
     /** Bytes and references are steps of their own, which share the model of their slot. */
@@ -84,26 +91,33 @@ record CaptionTopicsJob(
                 .question(picture -> Captions.prompt(picture))
                 .onError(ErrorPolicy.SIDE_OUTPUT)
                 .unordered()
-                .name(name);
+                .name(name)
+                .uid(name);
     }
 
     private static boolean isReference(Picture picture) {
         return picture.getContent() == null && picture.getUri() != null;
     }
 
-    private static byte[] bytes(Picture picture) {
-        return picture.getContent() == null ? null : picture.getContent().array();
+    /** The array behind a buffer may hold more than the picture. */
+    static byte[] bytes(Picture picture) {
+        if (picture.getContent() == null) {
+            return null;
+        }
+        byte[] bytes = new byte[picture.getContent().remaining()];
+        picture.getContent().duplicate().get(bytes);
+        return bytes;
     }
 
     @SuppressWarnings("deprecation") // The connector asks for this very class.
-    private KafkaSource<Picture> source() {
-        return KafkaSource.<Picture>builder()
+    private KafkaSource<Arrival> source() {
+        return KafkaSource.<Arrival>builder()
                 .setBootstrapServers(topics.bootstrapServers())
                 .setTopics(topics.pictures())
                 .setGroupId(GROUP)
                 .setStartingOffsets(
                         OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-                .setValueOnlyDeserializer(AvroDeserializationSchema.forSpecific(Picture.class))
+                .setDeserializer(new Arrival.Schema())
                 .build();
     }
 

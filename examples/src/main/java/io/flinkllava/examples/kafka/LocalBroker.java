@@ -36,8 +36,9 @@ final class LocalBroker implements AutoCloseable {
      * @param folder for its logs
      */
     static LocalBroker start(Path folder) throws Exception {
-        int controller = freePort();
-        String broker = "127.0.0.1:" + freePort();
+        int[] ports = freePorts();
+        int controller = ports[0];
+        String broker = "127.0.0.1:" + ports[1];
         format(folder);
         Map<String, Object> config = new HashMap<>();
         config.put("process.roles", "broker,controller");
@@ -74,9 +75,12 @@ final class LocalBroker implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** Two, held at once: one after the other they may be the same. */
+    private static int[] freePorts() throws IOException {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        try (ServerSocket one = new ServerSocket(0, 1, here);
+                ServerSocket other = new ServerSocket(0, 1, here)) {
+            return new int[] {one.getLocalPort(), other.getLocalPort()};
         }
     }
 

@@ -9,7 +9,9 @@ import io.flinkllava.examples.BundledModel;
 import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.ProgressLine;
+import io.flinkllava.examples.StateFolder;
 import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WebUi;
 import io.flinkllava.examples.WorkFolder;
 import io.flinkllava.flink.pictures.PictureAccess;
 import picocli.CommandLine.Command;
@@ -29,19 +31,22 @@ import java.util.concurrent.CompletableFuture;
 @Command(
         name = "stream-captions",
         description =
-                "Captions pictures from a Kafka topic into another, exactly once; what gets no caption goes"
-                        + " to a third. Records are Avro; the schemas are in the jar, under avro/.",
+                "Captions pictures from a Kafka topic into another, exactly once, over restarts too; what gets"
+                        + " no caption goes to a third. Records are Avro; the schemas are in the"
+                        + " jar, under avro/.",
         sortOptions = false,
         footer = {
             "",
             "Without --bootstrap-servers a broker is started in this process, fed with pictures, and"
-                    + " stopped when all have their captions. With it the job runs until it is"
-                    + " interrupted.",
+                    + " stopped when all have their captions. With it the topics have to be there, and"
+                    + " the job runs until it is interrupted; started again with the same --state, it"
+                    + " goes on.",
             "",
             "Examples:",
             "  java -jar flink-llava-local.jar stream-captions",
             "  java -jar flink-llava-local.jar stream-captions --model llava-1.5-7b-hf \\",
-            "      --bootstrap-servers broker:9092 --pictures pictures --captions captions"
+            "      --bootstrap-servers broker:9092 --pictures pictures --captions captions \\",
+            "      --state captions-state"
         })
 public final class StreamCaptions implements Callable<Integer> {
 
@@ -70,6 +75,14 @@ public final class StreamCaptions implements Callable<Integer> {
             paramLabel = "TOPIC",
             description = "Topic of pictures without a caption. Default: dead-letters.")
     private String deadLetters = "dead-letters";
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description =
+                    "Where it is kept which pictures have their captions; needed with --bootstrap-servers."
+                            + " Belongs to one set of topics.")
+    private Path state;
 
     @Option(
             names = "--feed",
@@ -108,6 +121,8 @@ public final class StreamCaptions implements Callable<Integer> {
 
     @Mixin private ModelArguments arguments;
 
+    @Mixin private WebUi web;
+
     @Mixin private Verbosity verbosity;
 
     @Mixin private ArgumentChecks checks;
@@ -121,26 +136,34 @@ public final class StreamCaptions implements Callable<Integer> {
         Path work = WorkFolder.create();
         Path checkpoint = model.folder(work);
         if (bootstrapServers != null) {
-            run(work, checkpoint, bootstrapServers, false);
+            run(work, checkpoint, topics(bootstrapServers), false);
             return 0;
         }
+        state = work.resolve("state");
         if (feed == null) {
             feed = BundledFiles.copy("tiny-llava/samples", work.resolve("samples"));
         }
         try (LocalBroker broker =
                 LocalBroker.start(Files.createDirectories(work.resolve("broker")))) {
             out("A broker listens on " + broker.bootstrapServers());
-            run(work, checkpoint, broker.bootstrapServers(), true);
+            Topics topics = topics(broker.bootstrapServers());
+            CaptionTopics.create(topics);
+            run(work, checkpoint, topics, true);
         }
         return 0;
     }
 
-    private void run(Path work, Path checkpoint, String servers, boolean untilAllAreCaptioned)
+    private Topics topics(String servers) {
+        return new Topics(servers, pictures, captions, deadLetters);
+    }
+
+    private void run(Path work, Path checkpoint, Topics topics, boolean untilAllAreCaptioned)
             throws Exception {
-        Topics topics = new Topics(servers, pictures, captions, deadLetters);
         try (CaptionTopics console = new CaptionTopics(topics)) {
             int fed = feed == null ? 0 : console.feed(feed, feedUris);
-            StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
+            StateFolder kept = new StateFolder(Files.createDirectories(state).toRealPath());
+            StreamExecutionEnvironment environment =
+                    EmbeddedCluster.of(1, work).withWebUi(web).withState(kept).environment();
             new CaptionTopicsJob(
                             topics,
                             access(),
@@ -149,6 +172,9 @@ public final class StreamCaptions implements Callable<Integer> {
                             arguments.generation())
                     .build(environment, Duration.ofMillis(checkpointInterval));
             JobClient job = environment.executeAsync("stream-captions");
+            if (!untilAllAreCaptioned) {
+                spec.commandLine().getErr().println(web.line());
+            }
             watch(job, console, untilAllAreCaptioned ? fed : Integer.MAX_VALUE);
             if (untilAllAreCaptioned) {
                 job.cancel().get();
@@ -194,6 +220,12 @@ public final class StreamCaptions implements Callable<Integer> {
         model.check(checks);
         checks.folder("--feed", feed);
         checks.atLeast("--checkpoint-interval", checkpointInterval, 10);
+        web.check(checks);
+        if (bootstrapServers != null && state == null) {
+            throw checks.refuse(
+                    "--bootstrap-servers needs --state, a folder: without it, pictures that are in work"
+                            + " when the job ends would be lost");
+        }
         checks.model(arguments);
         try {
             access();

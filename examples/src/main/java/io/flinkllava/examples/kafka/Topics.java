@@ -1,6 +1,7 @@
 package io.flinkllava.examples.kafka;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * Where the job reads and writes.
@@ -11,4 +12,9 @@ import java.io.Serializable;
  * @param deadLetters topic of {@code DeadLetterRecord} records
  */
 record Topics(String bootstrapServers, String pictures, String captions, String deadLetters)
-        implements Serializable {}
+        implements Serializable {
+
+    List<String> all() {
+        return List.of(pictures, captions, deadLetters);
+    }
+}

@@ -101,7 +101,7 @@ public final class Quickstart implements Callable<Integer> {
     // Closing the iterator may be interrupted, which javac warns of and which ends the command.
     @SuppressWarnings("try")
     private List<Exchange> ask(Path work, Path checkpoint, EngineWatch engines) throws Exception {
-        StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
+        StreamExecutionEnvironment environment = EmbeddedCluster.of(1, work).environment();
         ImageRoot images = images();
         GenerationParameters generation = arguments.generation();
         List<Exchange> exchanges = new ArrayList<>();

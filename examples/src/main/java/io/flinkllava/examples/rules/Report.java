@@ -1,12 +1,12 @@
 package io.flinkllava.examples.rules;
 
+import org.apache.flink.core.fs.Path;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Path;
 
 /** Lines of the output, each a JSON object. */
 final class Report {
@@ -43,7 +43,7 @@ final class Report {
     private static ObjectNode about(Check check) {
         return JSON.createObjectNode()
                 .put("rule", check.rule())
-                .put("picture", Path.of(URI.create(check.picture())).toString());
+                .put("picture", new Path(check.picture()).getPath());
     }
 
     private static String line(ObjectNode object) {

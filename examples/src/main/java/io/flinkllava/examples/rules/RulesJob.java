@@ -37,7 +37,7 @@ record RulesJob(
         GenerationParameters generation) {
 
     void build(StreamExecutionEnvironment environment, Path output) {
-        PictureFiles files = PictureFiles.in(pictures.toUri().toString()).withoutContent();
+        PictureFiles files = PictureFiles.in(pictures.toString()).withoutContent();
         interval.ifPresent(files::monitorContinuously);
         SingleOutputStreamOperator<Check> checks =
                 environment
@@ -53,7 +53,7 @@ record RulesJob(
                 .imageReference(Check::picture)
                 .pictureAccess(
                         PictureAccess.NONE
-                                .withPrefixes(List.of(pictures.toUri().toString()))
+                                .withPrefixes(List.of(pictures.toString()))
                                 .withMaxBytes(options.limits().maxImageBytes()))
                 .question(Check::question)
                 .unordered()

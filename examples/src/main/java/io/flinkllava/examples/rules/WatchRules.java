@@ -13,6 +13,7 @@ import io.flinkllava.examples.LineConsole;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.ProgressLine;
 import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WebUi;
 import io.flinkllava.examples.WorkFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,6 +91,8 @@ public final class WatchRules implements Callable<Integer> {
 
     @Mixin private ModelArguments arguments;
 
+    @Mixin private WebUi web;
+
     @Mixin private Verbosity verbosity;
 
     @Mixin private ArgumentChecks checks;
@@ -102,10 +105,14 @@ public final class WatchRules implements Callable<Integer> {
         verbosity.apply();
         Path work = WorkFolder.create();
         useBundled(work);
-        StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
+        StreamExecutionEnvironment environment =
+                EmbeddedCluster.of(1, work).withWebUi(web).environment();
         job(model.folder(work)).build(environment, output.toAbsolutePath());
         Files.write(output, new byte[0]);
         JobClient job = environment.executeAsync("rules");
+        if (!once) {
+            spec.commandLine().getErr().println(web.line());
+        }
         Map<String, Object> counts;
         try (LineConsole console =
                 new LineConsole(
@@ -138,7 +145,8 @@ public final class WatchRules implements Callable<Integer> {
 
     private RulesJob job(Path checkpoint) throws IOException {
         Map<String, Rule> first = new TreeMap<>();
-        List<FileTail.Line> lines = FileTail.all(rules);
+        // A last line without an end is still being written, unless nobody waits for it.
+        List<FileTail.Line> lines = once ? FileTail.whole(rules) : FileTail.all(rules);
         for (FileTail.Line line : lines) {
             if (!line.text().isBlank()) {
                 Rule rule = parse(line.text(), lines.indexOf(line) + 1);
@@ -168,7 +176,10 @@ public final class WatchRules implements Callable<Integer> {
         checks.folder("--pictures", pictures);
         model.check(checks);
         checks.file("--rules", rules);
+        checks.output("--output", output);
+        checks.differs("--output", output, "--rules", rules);
         checks.atLeast("--interval", interval, 10);
+        web.check(checks);
         checks.model(arguments);
     }
 }

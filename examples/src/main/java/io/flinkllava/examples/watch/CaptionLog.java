@@ -2,14 +2,18 @@ package io.flinkllava.examples.watch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.flinkllava.examples.FileTail;
 
-import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -30,9 +34,17 @@ final class CaptionLog implements Closeable {
 
     /** A process that was killed may have left half a line. */
     private static void endLastLine(Path file) throws IOException {
-        byte[] end = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
-        if (end.length > 0 && end[end.length - 1] != '\n') {
-            Files.writeString(file, "\n", StandardOpenOption.APPEND);
+        try (FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            long size = channel.size();
+            if (size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n') {
+                channel.write(ByteBuffer.wrap(new byte[] {'\n'}), size);
+            }
         }
     }
 
@@ -41,14 +53,20 @@ final class CaptionLog implements Closeable {
         if (!Files.exists(file)) {
             return;
         }
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                try {
-                    captions.accept(JSON.readValue(line, Captioned.class));
-                } catch (JsonProcessingException e) {
-                    // Half a line, or somebody else's: the picture is captioned again.
-                }
+        try (FileTail lines = new FileTail(file, 0)) {
+            for (List<FileTail.Line> more = lines.next(); !more.isEmpty(); more = lines.next()) {
+                more.stream().map(CaptionLog::parse).flatMap(Optional::stream).forEach(captions);
             }
+        }
+    }
+
+    /** Empty for half a line, or somebody else's: the picture is captioned again. */
+    private static Optional<Captioned> parse(FileTail.Line line) {
+        try {
+            return Optional.ofNullable(JSON.readValue(line.text(), Captioned.class))
+                    .filter(Captioned::namesAPicture);
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
         }
     }
 

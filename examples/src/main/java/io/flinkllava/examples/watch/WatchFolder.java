@@ -11,6 +11,7 @@ import io.flinkllava.examples.JobWatch;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.ProgressLine;
 import io.flinkllava.examples.Verbosity;
+import io.flinkllava.examples.WebUi;
 import io.flinkllava.examples.WorkFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,6 +82,8 @@ public final class WatchFolder implements Callable<Integer> {
 
     @Mixin private ModelArguments arguments;
 
+    @Mixin private WebUi web;
+
     @Mixin private Verbosity verbosity;
 
     @Mixin private ArgumentChecks checks;
@@ -93,10 +96,14 @@ public final class WatchFolder implements Callable<Integer> {
         verbosity.apply();
         Path work = WorkFolder.create();
         Path place = Files.createDirectories(output).toRealPath();
-        StreamExecutionEnvironment environment = EmbeddedCluster.environment(1, work);
+        StreamExecutionEnvironment environment =
+                EmbeddedCluster.of(1, work).withWebUi(web).environment();
         job(place, model.folder(work)).build(environment, place);
         JobClient job = environment.executeAsync("watch-folder");
         out("Captions: " + place.resolve(LivePage.PAGE).toUri());
+        if (!once) {
+            spec.commandLine().getErr().println(web.line());
+        }
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr());
         EngineWatch engines = new EngineWatch();
         try {
@@ -117,7 +124,7 @@ public final class WatchFolder implements Callable<Integer> {
 
     private WatchJob job(Path place, Path checkpoint) throws IOException {
         Set<String> known = new HashSet<>();
-        CaptionLog.read(place.resolve(CaptionSink.LOG), caption -> known.add(caption.version()));
+        CaptionLog.read(place.resolve(CaptionSink.LOG), caption -> know(caption, known));
         return new WatchJob(
                 folder.toRealPath(),
                 once ? Optional.empty() : Optional.of(Duration.ofMillis(interval)),
@@ -128,10 +135,17 @@ public final class WatchFolder implements Callable<Integer> {
                 prompt);
     }
 
+    private static void know(Captioned caption, Set<String> known) {
+        if (!caption.passing()) {
+            known.add(caption.version());
+        }
+    }
+
     private void check() {
         checks.folder("--folder", folder);
         model.check(checks);
         checks.atLeast("--interval", interval, 10);
+        web.check(checks);
         checks.model(arguments);
     }
 

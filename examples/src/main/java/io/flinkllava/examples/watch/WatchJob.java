@@ -9,10 +9,10 @@ import io.flinkllava.operators.Llava;
 import io.flinkllava.operators.LlavaResult;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.ModelOptions;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,10 +33,13 @@ record WatchJob(
         GenerationParameters generation,
         String prompt) {
 
+    /** Failures that are nobody's fault: the same picture may get its caption later. */
+    private static final Set<LlavaErrorCode> PASSING =
+            Set.of(LlavaErrorCode.CAPACITY, LlavaErrorCode.UNAVAILABLE);
+
     void build(StreamExecutionEnvironment environment, Path output) {
         PictureFiles files =
-                PictureFiles.in(folder.toUri().toString())
-                        .withMaxBytes(options.limits().maxImageBytes());
+                PictureFiles.in(folder.toString()).withMaxBytes(options.limits().maxImageBytes());
         interval.ifPresent(files::monitorContinuously);
         // Fields of a record would draw all of it into the functions.
         Set<String> captioned = known;
@@ -61,7 +64,7 @@ record WatchJob(
     }
 
     private static String path(PictureFile file) {
-        return Path.of(URI.create(file.path())).toString();
+        return new org.apache.flink.core.fs.Path(file.path()).getPath();
     }
 
     private static String version(PictureFile file) {
@@ -79,11 +82,13 @@ record WatchJob(
         PictureFile file = result.input();
         LlavaAnswer answer = result.answer();
         boolean failed = answer instanceof LlavaAnswer.Failure;
+        boolean passing = failed && PASSING.contains(result.failure().code());
         return new Captioned(
                 path(file),
                 file.modificationTime().toEpochMilli(),
                 failed ? result.failure().message() : result.text().strip(),
                 failed,
+                passing,
                 failed ? 0 : result.generated().completionTokens(),
                 failed ? 0 : result.generated().timing().total() / 1_000_000,
                 result.model(),

@@ -43,11 +43,12 @@ class ConversationITCase {
         LocalJar.Outcome first = run("--once");
         assertThat(first.status()).as(first.err()).isZero();
         assertThat(replies()).hasSize(1);
+        assertThat(folder.resolve("내 대화")).isNotEmptyDirectory();
 
         ask(turns, "{\"user\": \"ann\", \"question\": \"" + COLOUR + "\"}");
         ask(turns, "{\"user\": \"bob\", \"question\": \"" + COLOUR + "\"}");
         ask(turns, "no turn");
-        new LocalJar(folder)
+        LocalJar.inUnicode(folder)
                 .run(
                         process -> {
                             if (replies().size() == 4) {
@@ -57,7 +58,11 @@ class ConversationITCase {
                         arguments());
 
         ask(turns, "{\"user\": \"ann\", \"reset\": true}");
-        ask(turns, "{\"user\": \"ann\", \"image\": \"a.png\", \"question\": \"" + COLOUR + "\"}");
+        // Without an end of the line, which nobody waits for in what is there at once.
+        Files.writeString(
+                turns,
+                "{\"user\": \"ann\", \"image\": \"a.png\", \"question\": \"" + COLOUR + "\"}",
+                StandardOpenOption.APPEND);
         LocalJar.Outcome third = run("--once");
         assertThat(third.status()).as(third.err()).isZero();
 
@@ -74,6 +79,24 @@ class ConversationITCase {
         assertThat(all).filteredOn(reply -> reply.has("reset")).hasSize(1);
     }
 
+    @Test
+    void refusesStateWithoutItsReplies() throws Exception {
+        Path turns = Files.createFile(folder.resolve("turns.jsonl"));
+        ask(turns, "{\"user\": \"ann\", \"reset\": true}");
+        assertThat(run("--once").status()).isZero();
+        Files.delete(folder.resolve("replies.jsonl"));
+
+        LocalJar.Outcome gone = run("--once");
+        assertThat(gone.status()).isEqualTo(2);
+        assertThat(gone.err())
+                .contains("--state '내 대화' belongs to --output 'replies.jsonl', which is gone");
+
+        Files.createFile(folder.resolve("replies.jsonl"));
+        LocalJar.Outcome cut = run("--once");
+        assertThat(cut.status()).isEqualTo(1);
+        assertThat(cut.err()).contains("replies.jsonl is shorter than it was");
+    }
+
     private static void ask(Path turns, String line) throws IOException {
         Files.writeString(turns, line + "\n", StandardOpenOption.APPEND);
     }
@@ -81,7 +104,7 @@ class ConversationITCase {
     private LocalJar.Outcome run(String last) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(arguments()));
         arguments.add(last);
-        return new LocalJar(folder).run(arguments.toArray(String[]::new));
+        return LocalJar.inUnicode(folder).run(arguments.toArray(String[]::new));
     }
 
     private static String[] arguments() {
@@ -89,7 +112,7 @@ class ConversationITCase {
             "conversation",
             "--input=turns.jsonl",
             "--output=replies.jsonl",
-            "--state=dialogues",
+            "--state=내 대화",
             "--checkpoint-interval=200"
         };
     }

@@ -1,7 +1,9 @@
 package io.flinkllava.examples.instruct;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -19,7 +21,9 @@ import java.util.function.Function;
 /** A chat endpoint on this machine, which answers as it is told and remembers what it was asked. */
 final class ChatEndpoint implements AutoCloseable {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Escapes, so that half characters get through as they do from real endpoints. */
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     /** What the endpoint answers. */
     record Reply(int status, String content) {}
@@ -31,7 +35,13 @@ final class ChatEndpoint implements AutoCloseable {
 
     /** Starts it; the function gets the last message of a chat. */
     ChatEndpoint(Function<String, Reply> answers) throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this(0, answers);
+    }
+
+    /** The same, at a port. */
+    ChatEndpoint(int port, Function<String, Reply> answers) throws IOException {
+        server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.createContext("/v1/chat/completions", exchange -> answer(exchange, answers));
         server.setExecutor(threads);
         server.start();

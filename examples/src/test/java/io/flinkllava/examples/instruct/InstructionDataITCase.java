@@ -29,6 +29,10 @@ class InstructionDataITCase {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PICTURES = 79;
 
+    /** Where a quotation of it is cut, there is a character of two halves. */
+    private static final String APOLOGY =
+            "As a language model I see no picture and I am sorry for it \uD83D\uDE22, truly.";
+
     @TempDir private Path folder;
 
     /** Pictures 1 to 79 with a caption and a box, and one without a caption. */
@@ -111,7 +115,10 @@ class InstructionDataITCase {
                         context -> {
                             String first = context.lines().findFirst().orElseThrow();
                             if (first.equals("Thing number 3.")) {
-                                return new Reply(200, "As a language model I see no picture.");
+                                return new Reply(200, APOLOGY);
+                            }
+                            if (first.equals("Thing number 7.")) {
+                                return new Reply(200, "Question: What?\n===\nAnswer: Half: \uD83D");
                             }
                             if (first.equals("Thing number 4.")) {
                                 return new Reply(400, "");
@@ -125,7 +132,7 @@ class InstructionDataITCase {
                             return new Reply(200, "Question: What?\n===\nAnswer: It is: " + first);
                         })) {
             LocalJar.Outcome outcome =
-                    new LocalJar(folder)
+                    new LocalJar(folder, Map.of("OPENAI_API_KEY", "secret"))
                             .run(
                                     "instruction-data",
                                     "--captions=captions.json",
@@ -139,13 +146,20 @@ class InstructionDataITCase {
 
             assertThat(outcome.status()).as(outcome.err()).isZero();
             assertThat(samples()).hasSize(PICTURES - 3);
-            Map<String, String> problems =
+            assertThat(Files.readString(folder.resolve("instruct.json"))).contains("Half: ?");
+            List<JsonNode> letters =
                     Files.readAllLines(folder.resolve("dead.jsonl")).stream()
                             .map(InstructionDataITCase::read)
+                            .toList();
+            Map<String, String> problems =
+                    letters.stream()
                             .collect(
                                     Collectors.toMap(
                                             letter -> letter.get("image").textValue(),
                                             letter -> letter.get("problem").textValue()));
+            assertThat(letters)
+                    .extracting(letter -> letter.get("text").textValue())
+                    .containsExactlyInAnyOrder(APOLOGY, null, null);
             assertThat(problems)
                     .containsOnlyKeys("3.jpg", "4.jpg", "5.jpg")
                     .containsEntry("4.jpg", "The endpoint answered 400")
@@ -154,6 +168,8 @@ class InstructionDataITCase {
                     .startsWith("'Question:' was expected where the teacher wrote 'As a language");
             List<JsonNode> asked = new ArrayList<>(endpoint.asked());
             assertThat(asked).hasSize(PICTURES + 2 + 1);
+            assertThat(endpoint.keys()).hasSameSizeAs(asked).containsOnly("Bearer secret");
+            assertThat(outcome.out() + outcome.err()).doesNotContain("secret");
             assertThat(asked).allMatch(body -> body.get("model").textValue().equals("tiny"));
             // Boxes are for descriptions and reasoning only.
             long withBoxes =

@@ -27,6 +27,14 @@ class TurnsTest {
                 .containsExactly(new Turn("What?", "A cat."));
     }
 
+    @Test
+    void quotesWholeCharacters() {
+        String text = "x".repeat(59) + "\uD83D\uDE00 and more";
+
+        assertThatThrownBy(() -> Turns.read(text))
+                .hasMessageEndingWith("'" + "x".repeat(59) + "\uD83D\uDE00...'");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -44,9 +44,22 @@ class CaptionsTest {
         assertThat(letter.getModel()).isEqualTo("tiny");
     }
 
-    /** Over the topic and back. */
-    private static DeadLetterRecord letter(Picture picture) throws IOException {
+    @Test
+    void whatIsNoPictureIsKeptAsItCame() throws IOException {
+        byte[] came = "no Avro".getBytes(UTF_8);
         DeadLetterRecord letter =
+                back(
+                        PictureDecoder.undecoded(
+                                new Arrival("pictures-0@7", came), new IOException("odd")));
+        assertThat(letter.getId()).isEqualTo("pictures-0@7");
+        assertThat(letter.getUnread()).isEqualTo(ByteBuffer.wrap(came));
+        assertThat(letter.getRequest()).isNull();
+        assertThat(letter.getAttempts()).isZero();
+        assertThat(letter.getFailure().getMessage()).contains("no Avro Picture", "odd");
+    }
+
+    private static DeadLetterRecord letter(Picture picture) throws IOException {
+        return back(
                 Captions.of(
                         new DeadLetter<>(
                                 picture,
@@ -56,7 +69,11 @@ class CaptionsTest {
                                 9,
                                 "tiny",
                                 "00ff",
-                                null));
+                                null)));
+    }
+
+    /** Over the topic. */
+    private static DeadLetterRecord back(DeadLetterRecord letter) throws IOException {
         return CaptionTopics.read(CaptionTopics.bytes(letter), new DeadLetterRecord());
     }
 

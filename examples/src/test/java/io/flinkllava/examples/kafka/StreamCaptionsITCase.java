@@ -42,22 +42,22 @@ class StreamCaptionsITCase {
 
     @Test
     void readsByUriWhatIsAllowed() throws Exception {
-        Path feed = Files.createDirectory(folder.resolve("feed")).toRealPath();
-        Files.copy(SAMPLES.resolve("scene-01.png"), feed.resolve("a.png"));
+        Path feed = Files.createDirectory(folder.resolve("내 사진")).toRealPath();
+        Files.copy(SAMPLES.resolve("scene-01.png"), feed.resolve("a 1%25.png"));
         Files.copy(SAMPLES.resolve("scene-02.png"), feed.resolve("b.png"));
 
         LocalJar.Outcome outcome =
-                new LocalJar(folder)
+                LocalJar.inUnicode(folder)
                         .run(
                                 "stream-captions",
-                                "--feed=feed",
+                                "--feed=" + feed.getFileName(),
                                 "--feed-uris",
-                                "--allow-prefix=" + feed.resolve("a.png"),
+                                "--allow-prefix=" + feed.resolve("a 1%25.png"),
                                 "--checkpoint-interval=200");
 
         assertThat(outcome.status()).as(outcome.err()).isZero();
         assertThat(outcome.out())
-                .containsPattern("\na\\.png: .*green star\n")
+                .containsPattern("\na 1%25\\.png: .*green star\n")
                 .containsPattern("\nb\\.png: no caption: .*b\\.png.*\n");
     }
 }

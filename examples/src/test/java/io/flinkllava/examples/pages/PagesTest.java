@@ -38,6 +38,8 @@ class PagesTest {
     private static final Set<String> OF_OTHERS =
             Set.of("DataStream", "GroupQueryAttention", "RegExp");
 
+    private static final Set<String> SHELL = Set.of("bash", "sh");
+
     private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]+[A-Z]\\w*)[.`]");
     private static final Pattern RUN_BY = Pattern.compile("run by (\\w+).*");
     private static final Pattern STATEMENT = Pattern.compile(";\\s*(\n|$)");
@@ -87,6 +89,20 @@ class PagesTest {
             softly.assertThat(isTried(block)).as(block.toString()).isTrue();
         }
         softly.assertAll();
+    }
+
+    /** Also of code that a test runs, with files of its own, or nobody: options change. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void commandsOfTheJarAreUnderstood(Page page) {
+        for (Page.Block block : page.blocks()) {
+            if (SHELL.contains(block.language())) {
+                commands(block.text()).stream()
+                        .flatMap(line -> Stream.of(line.split("&&")).map(String::strip))
+                        .filter(command -> command.startsWith(JAR))
+                        .forEach(command -> assertThat(isUnderstood(command)).isTrue());
+            }
+        }
     }
 
     private static boolean isTried(Page.Block block) throws IOException {

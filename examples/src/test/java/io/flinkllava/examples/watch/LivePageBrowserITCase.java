@@ -53,6 +53,6 @@ class LivePageBrowserITCase {
     private Captioned captioned(String name, String caption) throws IOException {
         Path picture = folder.resolve(name);
         ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
-        return new Captioned(picture.toString(), 1, caption, false, 5, 12, "tiny-llava", 0);
+        return new Captioned(picture.toString(), 1, caption, false, false, 5, 12, "tiny-llava", 0);
     }
 }

@@ -6,8 +6,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,6 +53,24 @@ class LivePageTest {
         assertThat(read).containsExactly(captioned(1), captioned(2));
     }
 
+    @Test
+    void passesOverWhatIsNoCaption() throws IOException {
+        Path file = folder.resolve("captions.jsonl");
+        Files.writeString(file, "null\n{}\n[]\n{\"path\": \"a\\u0000b\"}\n{\"path\": \"/봄");
+        // The process was killed within a character.
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(channel.size() - 1);
+        }
+        try (CaptionLog log = new CaptionLog(file)) {
+            log.add(captioned(1));
+        }
+
+        List<Captioned> read = new ArrayList<>();
+        CaptionLog.read(file, read::add);
+
+        assertThat(read).containsExactly(captioned(1));
+    }
+
     private JsonNode data() throws IOException {
         String script = Files.readString(folder.resolve("captions.js"));
         return new ObjectMapper()
@@ -62,6 +82,7 @@ class LivePageTest {
                 "/pictures/" + number + ".png",
                 number,
                 "caption " + number,
+                false,
                 false,
                 3,
                 20,

@@ -101,6 +101,33 @@ public final class ClusterJobs {
     }
 
     /**
+     * The least value that a metric has in any subtask, as the JobManager knows it; empty while it
+     * does not.
+     *
+     * @param metric the last part of its name
+     */
+    public OptionalDouble least(String job, String metric) {
+        return look(
+                () -> {
+                    for (JsonNode vertex : rest.get("/jobs/" + job).get("vertices")) {
+                        String metrics =
+                                "/jobs/"
+                                        + job
+                                        + "/vertices/"
+                                        + vertex.get("id").asText()
+                                        + "/subtasks/metrics";
+                        for (String id : rest.get(metrics).findValuesAsText("id")) {
+                            if (id.endsWith("." + metric)) {
+                                JsonNode least = rest.get(metrics + "?agg=min&get=" + id);
+                                return OptionalDouble.of(least.findValue("min").asDouble());
+                            }
+                        }
+                    }
+                    return OptionalDouble.empty();
+                });
+    }
+
+    /**
      * What the metrics of the job whose names end so add up to, over all subtasks; 0 where none has
      * been reported. As old as {@code metrics.fetcher.update-interval} lets it be.
      */
@@ -133,33 +160,6 @@ public final class ClusterJobs {
                                 .path("counts")
                                 .path("completed")
                                 .asInt());
-    }
-
-    /**
-     * The least value that a metric has in any subtask, as the JobManager knows it; empty while it
-     * does not.
-     *
-     * @param metric the last part of its name
-     */
-    public OptionalDouble least(String job, String metric) {
-        return look(
-                () -> {
-                    for (JsonNode vertex : rest.get("/jobs/" + job).get("vertices")) {
-                        String metrics =
-                                "/jobs/"
-                                        + job
-                                        + "/vertices/"
-                                        + vertex.get("id").asText()
-                                        + "/subtasks/metrics";
-                        for (String id : rest.get(metrics).findValuesAsText("id")) {
-                            if (id.endsWith("." + metric)) {
-                                JsonNode least = rest.get(metrics + "?agg=min&get=" + id);
-                                return OptionalDouble.of(least.findValue("min").asDouble());
-                            }
-                        }
-                    }
-                    return OptionalDouble.empty();
-                });
     }
 
     /** A jar that the JobManager keeps. */

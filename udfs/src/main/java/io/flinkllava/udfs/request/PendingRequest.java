@@ -2,11 +2,9 @@ package io.flinkllava.udfs.request;
 
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
-import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaRequest;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 
 /**
@@ -14,9 +12,6 @@ import java.util.concurrent.Future;
  * given up, whichever comes first, and what still works for it then is cancelled. Thread-safe.
  */
 final class PendingRequest {
-
-    /** An exception's message may quote what it was given; a picture must not reach the answer. */
-    private static final int LONGEST_MESSAGE = 500;
 
     private final TimeLimit timeLimit;
     private final CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
@@ -70,19 +65,6 @@ final class PendingRequest {
     }
 
     private static LlavaAnswer.Failure failure(Throwable fault) {
-        Throwable cause =
-                fault instanceof CompletionException && fault.getCause() != null
-                        ? fault.getCause()
-                        : fault;
-        return cause instanceof LlavaException known
-                ? new LlavaAnswer.Failure(known.code(), shortened(known.getMessage()))
-                : new LlavaAnswer.Failure(
-                        LlavaErrorCode.INTERNAL, shortened("Unexpected failure: " + cause));
-    }
-
-    private static String shortened(String message) {
-        return message.length() <= LONGEST_MESSAGE
-                ? message
-                : message.substring(0, LONGEST_MESSAGE) + "...";
+        return LlavaAnswer.Failure.of(fault, LlavaErrorCode.INTERNAL);
     }
 }

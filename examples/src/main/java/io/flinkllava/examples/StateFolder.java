@@ -1,10 +1,12 @@
-package io.flinkllava.examples.conversation;
+package io.flinkllava.examples;
 
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.core.execution.SavepointFormatType;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,19 +16,22 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 
 /**
  * Where a job's state outlives it: checkpoints, which stay when the process is killed, and the
  * savepoint of an orderly end.
+ *
+ * @param folder absolute
  */
-record StateFolder(Path folder) {
+public record StateFolder(Path folder) {
 
     /** Flink writes it last, so a checkpoint that has it is whole. */
     private static final String METADATA = "_metadata";
 
     /** The newest whole state; empty if there is none. */
-    Optional<Path> newest() throws IOException {
+    public Optional<Path> newest() throws IOException {
         if (!Files.isDirectory(folder)) {
             return Optional.empty();
         }
@@ -55,16 +60,26 @@ record StateFolder(Path folder) {
     /** How a job keeps its state here, and goes on with what is. */
     Configuration configuration() throws IOException {
         Configuration config = new Configuration();
-        config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString());
+        config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, inFlink(folder));
         config.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         Optional<Path> newest = newest();
         if (newest.isPresent()) {
-            config.set(StateRecoveryOptions.SAVEPOINT_PATH, newest.get().toUri().toString());
+            config.set(StateRecoveryOptions.SAVEPOINT_PATH, inFlink(newest.get()));
             // The old state is removed when the first checkpoint has taken its place.
             config.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
         }
         return config;
+    }
+
+    /** Ends a job with a savepoint here, so that the next start goes on right behind it. */
+    public void stop(JobClient job) throws ExecutionException, InterruptedException {
+        job.stopWithSavepoint(false, inFlink(folder), SavepointFormatType.CANONICAL).get();
+    }
+
+    /** With the scheme that Flink wants of state, and nothing escaped, which it would not undo. */
+    private static String inFlink(Path path) {
+        return org.apache.flink.core.fs.Path.fromLocalFile(path.toFile()).toString();
     }
 }
