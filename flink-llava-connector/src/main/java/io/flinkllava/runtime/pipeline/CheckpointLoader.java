@@ -71,7 +71,7 @@ public final class CheckpointLoader implements ModelLoader {
         LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
         try {
             PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
-            String fingerprint = Fingerprint.of(checkpoint.folder());
+            String fingerprint = Fingerprint.of(checkpoint);
             RequestPreparation preparation =
                     new RequestPreparation(
                             checkpoint.generation(),
@@ -136,7 +136,7 @@ public final class CheckpointLoader implements ModelLoader {
         }
         return new CheckpointInfo(
                 checkpoint.folder().getFileName().toString(),
-                Fingerprint.of(checkpoint.folder()),
+                Fingerprint.of(checkpoint),
                 checkpoint.config().modelType());
     }
 
