@@ -3,6 +3,7 @@ package io.flinkllava.runtime;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 
 /** What became of a request: {@link Text} or {@link Failure}. */
 public sealed interface LlavaAnswer extends Serializable {
@@ -97,6 +98,17 @@ public sealed interface LlavaAnswer extends Serializable {
         public Failure {
             Objects.requireNonNull(code, "code");
             Objects.requireNonNull(message, "message");
+        }
+
+        /** Says what a {@link LlavaException} says; all else is a fault of this library. */
+        public static Failure of(Throwable fault) {
+            Throwable cause =
+                    fault instanceof CompletionException && fault.getCause() != null
+                            ? fault.getCause()
+                            : fault;
+            return cause instanceof LlavaException known
+                    ? new Failure(known.code(), known.getMessage())
+                    : new Failure(LlavaErrorCode.INTERNAL, "Unexpected failure: " + cause);
         }
     }
 

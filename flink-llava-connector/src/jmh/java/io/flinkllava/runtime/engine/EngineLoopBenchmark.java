@@ -56,7 +56,7 @@ public class EngineLoopBenchmark {
     public void tokens() {
         List<CompletableFuture<Generation>> answers = new ArrayList<>();
         for (GenerationRequest request : requests) {
-            answers.add(engine.submit(request));
+            answers.add(Requests.submit(engine, request));
         }
         answers.forEach(CompletableFuture::join);
     }

@@ -57,7 +57,7 @@ final class CheckpointPlanner implements RequestPlanner {
             LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
             try {
                 return new CheckpointPlanner(checkpoint, options, tokenizer);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 tokenizer.close();
                 throw e;
             }

@@ -120,12 +120,14 @@ class KvRowsTest {
 
     private Sequence occupy(Prompt prompt) {
         Sequence sequence =
-                new Sequence(
-                        Requests.of(prompt, 5, 0, Set.of(0)),
-                        Deadline.after(Duration.ofHours(1), 0),
-                        TokenObserver.NONE,
-                        1000,
-                        0);
+                new SequenceGroup(
+                                List.of(Requests.of(prompt, 5, 0, Set.of(0))),
+                                Deadline.after(Duration.ofHours(1), 0),
+                                TokenObserver.NONE,
+                                1000,
+                                0)
+                        .sequences()
+                        .get(0);
         rows.occupy(sequence);
         return sequence;
     }
