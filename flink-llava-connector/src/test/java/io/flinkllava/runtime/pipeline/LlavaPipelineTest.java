@@ -12,6 +12,7 @@ import io.flinkllava.runtime.RequestLimits;
 import io.flinkllava.runtime.memory.NativeLedger;
 import io.flinkllava.runtime.memory.NativeLedger.Balance;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.NativeMemory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,6 +109,8 @@ class LlavaPipelineTest {
 
     @Test
     void isClosedFromItsOwnThreads() {
+        // What stays for the life of the process is there.
+        LlavaModel.open(CHECKPOINT, OPTIONS).close();
         Balance before = NativeLedger.balance();
         LlavaModel told = LlavaModel.open(CHECKPOINT, OPTIONS);
         told.submit(LlavaRequest.ask(image, "What?")).thenRun(told::close).join();
@@ -116,9 +119,7 @@ class LlavaPipelineTest {
         LlavaModel heard = LlavaModel.open(CHECKPOINT, OPTIONS);
         heard.submit(LlavaRequest.ask(image, "What?"), (text, tokens) -> heard.close()).join();
 
-        while (!NativeLedger.balance().equals(before)) {
-            Thread.onSpinWait();
-        }
+        NativeMemory.awaitBalance(before);
         assertThat(told.submit(LlavaRequest.ask(image, "What?")).join())
                 .isInstanceOfSatisfying(
                         LlavaAnswer.Failure.class,
