@@ -125,4 +125,19 @@ class LlavaPipelineTest {
                         LlavaAnswer.Failure.class,
                         failure -> assertThat(failure.message()).contains("model is closed"));
     }
+
+    @Test
+    void aLoadThatEndsInAnErrorLeavesNothingOpen() {
+        LlavaModel.open(CHECKPOINT, OPTIONS).close();
+        Balance before = NativeLedger.balance();
+        CheckpointLoader loader =
+                new CheckpointLoader(
+                        executor -> {
+                            throw new NoClassDefFoundError("gone");
+                        });
+
+        assertThatThrownBy(() -> loader.open(CHECKPOINT, OPTIONS)).hasMessage("gone");
+
+        assertThat(NativeLedger.balance()).isEqualTo(before);
+    }
 }
