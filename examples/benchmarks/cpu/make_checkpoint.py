@@ -1,6 +1,6 @@
 """Writes a checkpoint in the shape of LLaVA-1.5 or LLaVA-NeXT with random weights, to time and not to trust.
 
-Usage: make_checkpoint.py FOLDER small|base|next
+Usage: make_checkpoint.py FOLDER small|base|base576|next
 """
 import json
 import sys
@@ -39,6 +39,7 @@ class Shape:
 SHAPES = {
     "small": Shape((384, 1536, 6, 6), (512, 1408, 8, 8), 224, 16),
     "base": Shape((768, 3072, 12, 12), (1024, 2816, 16, 16), 224, 16),
+    "base576": Shape((768, 3072, 12, 12), (1024, 2816, 16, 16), 384, 16),
     "next": Shape((384, 1536, 6, 6), (512, 1408, 8, 8), 336, 14, tiled=True),
 }
 # Height and width, as llava-v1.6 has them: at most four tiles beside the picture as a whole.

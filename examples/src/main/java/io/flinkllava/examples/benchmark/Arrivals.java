@@ -12,20 +12,22 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
 /** When requests are submitted. */
-sealed interface Arrivals {
+sealed interface Arrivals
+        permits Arrivals.ClosedLoop, Arrivals.Poisson, Arrivals.StaticBatches, InJob {
 
-    /** Submits all and waits for all; returns them in the order of their submission. */
-    List<Answered> run(LlavaModel model, List<LlavaRequest> requests) throws InterruptedException;
+    /** Submits all and waits for all. */
+    List<Answered> run(LlavaModel model, List<LlavaRequest> requests) throws Exception;
 
     /** What it is called in a report. */
     String label();
 
     /**
-     * An answer and when it came.
+     * An answer and when it came; times as {@link System#nanoTime}.
      *
-     * @param nanos from the submission to the answer
+     * @param submitted when the request was
+     * @param answered when the answer was there
      */
-    record Answered(LlavaAnswer answer, long nanos) {}
+    record Answered(LlavaAnswer answer, long submitted, long answered) {}
 
     /** So many are always under way: the next comes when one is answered. */
     record ClosedLoop(int concurrency) implements Arrivals {
@@ -101,7 +103,7 @@ sealed interface Arrivals {
     private static CompletableFuture<Answered> submit(LlavaModel model, LlavaRequest request) {
         long start = System.nanoTime();
         return model.submit(request)
-                .thenApply(answer -> new Answered(answer, System.nanoTime() - start));
+                .thenApply(answer -> new Answered(answer, start, System.nanoTime()));
     }
 
     private static List<Answered> all(List<CompletableFuture<Answered>> futures) {

@@ -6,6 +6,9 @@ import io.flinkllava.examples.Verbosity;
 import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.pool.ModelKey;
+import io.flinkllava.runtime.pool.ModelLease;
+import io.flinkllava.runtime.pool.ModelPool;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,11 +16,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** {@code benchmark}: how fast a model answers, without Flink around it. */
+/** {@code benchmark}: how fast a model answers, without Flink around it and as a job. */
 @Command(
         name = "benchmark",
         description =
@@ -31,9 +35,12 @@ import java.util.concurrent.Callable;
             "  ... --rate 2.5                        arrivals by chance, 2.5 a second",
             "  ... --new-tokens 8,8,8,256            answers of different lengths ...",
             "  ... --new-tokens 8,8,8,256 --static   ... in batches that wait for the longest",
-            "  ... --pictures 1                      all questions about one picture"
+            "  ... --pictures 1                      all questions about one picture",
+            "  ... --job --repeat 3                  in turns with a Flink job"
         })
 public final class Benchmark implements Callable<Integer> {
+
+    private static final int WARM_UP = 2;
 
     @Option(
             names = "--model",
@@ -63,6 +70,13 @@ public final class Benchmark implements Callable<Integer> {
             names = "--static",
             description = "Batches of --concurrency instead, each after the one before has ended.")
     private boolean staticBatches;
+
+    @Option(
+            names = "--job",
+            description =
+                    "After each run another one, with the same model in a Flink job: from a source of"
+                            + " records with pictures to a sink of answers.")
+    private boolean job;
 
     @Option(
             names = "--new-tokens",
@@ -105,30 +119,35 @@ public final class Benchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Arrivals arrivals = arrivals();
-        List<LlavaRequest> workload = workload();
+        List<Arrivals> kinds = kinds();
+        checkWorkload();
         verbosity.apply();
-        List<LlavaRequest> warmUp = workload.subList(0, Math.min(2, workload.size()));
-        try (LlavaModel opened = LlavaModel.open(model, arguments.options())) {
-            new Arrivals.ClosedLoop(warmUp.size()).run(opened, warmUp);
+        try (ModelLease lease = ModelPool.shared().lease(key(), Duration.ZERO)) {
+            new Arrivals.ClosedLoop(WARM_UP).run(lease.model(), workload(0, WARM_UP));
             if (!json) {
                 out(Report.HEADER);
             }
+            int run = 1;
             for (int i = 0; i < repeat; i++) {
-                Report report = measure(opened, arrivals, workload);
-                out(json ? report.json() : report.row());
+                for (Arrivals arrivals : kinds) {
+                    Report report = measure(lease.model(), arrivals, workload(run++, requests));
+                    out(json ? report.json() : report.row());
+                }
             }
         }
         return 0;
     }
 
+    /** As a job's tasks name it, so that they share the model. */
+    private ModelKey key() {
+        return new ModelKey(model, arguments.options(), InJob.SHARED);
+    }
+
     private Report measure(LlavaModel opened, Arrivals arrivals, List<LlavaRequest> workload)
-            throws InterruptedException {
+            throws Exception {
         EngineCounters before = opened.counters();
-        long start = System.nanoTime();
         List<Arrivals.Answered> answers = arrivals.run(opened, workload);
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return Report.of(rowName(arrivals), answers, seconds, before, opened.counters());
+        return Report.of(rowName(arrivals), answers, before, opened.counters());
     }
 
     private String rowName(Arrivals arrivals) {
@@ -138,11 +157,16 @@ public final class Benchmark implements Callable<Integer> {
         return model.getFileName() + ", " + arrivals.label();
     }
 
-    private Arrivals arrivals() {
+    private List<Arrivals> kinds() {
         checks.model(arguments);
         int batch = arguments.options().batching().maxBatchSize();
         int atOnce = concurrency == null ? batch : concurrency;
         checks.atLeast("--concurrency", atOnce, 1);
+        Arrivals bare = bare(atOnce);
+        return job ? List.of(bare, new InJob(model, arguments.options(), atOnce)) : List.of(bare);
+    }
+
+    private Arrivals bare(int atOnce) {
         if (rate != null) {
             if (!(rate > 0) || staticBatches) {
                 throw checks.refuse("--rate must be above 0 and excludes --static");
@@ -152,7 +176,7 @@ public final class Benchmark implements Callable<Integer> {
         return staticBatches ? new Arrivals.StaticBatches(atOnce) : new Arrivals.ClosedLoop(atOnce);
     }
 
-    private List<LlavaRequest> workload() {
+    private void checkWorkload() {
         checks.folder("--model", model);
         checks.atLeast("--requests", requests, 1);
         checks.atLeast("--repeat", repeat, 1);
@@ -161,12 +185,16 @@ public final class Benchmark implements Callable<Integer> {
         if (!pictureSize.matches("[1-9]\\d{0,3}x[1-9]\\d{0,3}")) {
             throw checks.refuse("--picture-size is '" + pictureSize + "', it must be like 640x480");
         }
+    }
+
+    private List<LlavaRequest> workload(int run, int count) {
         List<Integer> size = new ArrayList<>();
         for (String side : List.of(pictureSize.split("x", 2))) {
             size.add(Integer.parseInt(side));
         }
         return Workload.of(
-                requests,
+                run,
+                count,
                 pictures == null ? requests : pictures,
                 size.get(0),
                 size.get(1),

@@ -44,11 +44,10 @@ record Report(
      * @throws IllegalStateException if a request failed: what is measured then is something else
      */
     static Report of(
-            String name,
-            List<Answered> answers,
-            double seconds,
-            EngineCounters before,
-            EngineCounters after) {
+            String name, List<Answered> answers, EngineCounters before, EngineCounters after) {
+        long first = answers.stream().mapToLong(Answered::submitted).min().orElseThrow();
+        long last = answers.stream().mapToLong(Answered::answered).max().orElseThrow();
+        double seconds = (last - first) / 1e9;
         long tokens = 0;
         double[] firstToken = new double[answers.size()];
         double[] latency = new double[answers.size()];
@@ -60,7 +59,7 @@ record Report(
             LlavaAnswer.Text text = (LlavaAnswer.Text) answered.answer();
             tokens += text.completionTokens();
             firstToken[i] = text.timing().toFirstToken() / 1e6;
-            latency[i] = answered.nanos() / 1e6;
+            latency[i] = (answered.answered() - answered.submitted()) / 1e6;
         }
         Arrays.sort(firstToken);
         Arrays.sort(latency);

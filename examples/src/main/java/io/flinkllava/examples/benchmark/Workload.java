@@ -29,6 +29,7 @@ final class Workload {
     /**
      * Makes requests.
      *
+     * @param run no two runs have a picture in common, so that none is known from the run before
      * @param count of requests
      * @param pictures so many different ones; request {@code n} asks about picture {@code n} modulo
      *     this
@@ -37,10 +38,10 @@ final class Workload {
      * @param lengths of the answers in tokens; taken in equal numbers and shuffled
      */
     static List<LlavaRequest> of(
-            int count, int pictures, int width, int height, List<Integer> lengths) {
+            int run, int count, int pictures, int width, int height, List<Integer> lengths) {
         List<byte[]> shown = new ArrayList<>();
         for (int i = 0; i < pictures; i++) {
-            shown.add(noise(width, height, i));
+            shown.add(noise(width, height, (long) run * pictures + i));
         }
         List<Integer> tokens = new ArrayList<>();
         for (int i = 0; i < count; i++) {

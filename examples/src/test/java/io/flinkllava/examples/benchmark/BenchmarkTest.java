@@ -10,7 +10,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -45,13 +49,52 @@ class BenchmarkTest {
                 .isLessThanOrEqualTo(row.get("latency_p99_ms").asDouble());
     }
 
+    /** That it has steps to count shows that the job ran on the benchmark's own model. */
+    @Test
+    void takesTurnsWithAJobOnTheSameModel() throws Exception {
+        int status =
+                run(
+                        "benchmark --json --device cpu --requests 5 --new-tokens 3 --model "
+                                + MODEL
+                                + " --picture-size 40x30 --concurrency 3 --job --repeat 2");
+
+        assertThat(status).as(err.toString()).isZero();
+        List<JsonNode> rows = new ArrayList<>();
+        for (String line : out.toString().lines().toList()) {
+            rows.add(new ObjectMapper().readTree(line));
+        }
+        assertThat(rows)
+                .extracting(row -> row.get("name").asText())
+                .containsExactly(
+                        "checkpoint, 3 at once",
+                        "checkpoint, 3 at once in a job",
+                        "checkpoint, 3 at once",
+                        "checkpoint, 3 at once in a job");
+        assertThat(rows)
+                .allSatisfy(
+                        row -> {
+                            assertThat(row.get("requests").asInt()).isEqualTo(5);
+                            assertThat(row.get("mean_batch").asDouble()).isBetween(1.0, 3.0);
+                        });
+    }
+
+    @Test
+    void noTwoRunsAskAboutTheSamePicture() {
+        Set<byte[]> pictures = new TreeSet<>(Arrays::compare);
+        for (int run = 0; run < 3; run++) {
+            Workload.of(run, 4, 2, 20, 10, List.of(8))
+                    .forEach(request -> pictures.addAll(request.images()));
+        }
+        assertThat(pictures).hasSize(6);
+    }
+
     @Test
     void requestsAreTheSameEveryTimeAndShareTheirPictures() {
-        List<LlavaRequest> requests = Workload.of(8, 2, 20, 10, List.of(8, 8, 8, 256));
+        List<LlavaRequest> requests = Workload.of(1, 8, 2, 20, 10, List.of(8, 8, 8, 256));
 
         assertThat(requests)
                 .usingRecursiveComparison()
-                .isEqualTo(Workload.of(8, 2, 20, 10, List.of(8, 8, 8, 256)));
+                .isEqualTo(Workload.of(1, 8, 2, 20, 10, List.of(8, 8, 8, 256)));
         assertThat(requests.stream().filter(r -> r.generation().maxNewTokens() == 256)).hasSize(2);
         assertThat(requests.stream().map(r -> r.images().get(0)).distinct()).hasSize(2);
         assertThat(requests.stream().map(r -> r.messages().get(0).content()).distinct()).hasSize(8);
