@@ -83,12 +83,16 @@ final class ModelThreads implements AutoCloseable {
         }
     }
 
-    /** Knows whose it is. */
+    /**
+     * Knows whose it is, and nothing of who happens to start it: a model may outlive the job that
+     * asks first, and must not hold its class loader.
+     */
     private final class Member extends Thread {
 
         Member(Runnable task, String name) {
-            super(task, name);
+            super(null, task, name, 0, false);
             setDaemon(true);
+            setContextClassLoader(ModelThreads.class.getClassLoader());
         }
 
         boolean isOf(ModelThreads threads) {

@@ -3,6 +3,9 @@ package io.flinkllava.runtime.pipeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
@@ -45,6 +48,24 @@ class ModelThreadsTest {
             latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void takesNothingOverFromWhoStartsThem() throws IOException {
+        Thread caller = Thread.currentThread();
+        ClassLoader before = caller.getContextClassLoader();
+        ModelThreads threads = new ModelThreads("test", 1);
+        try (URLClassLoader job = new URLClassLoader(new URL[0])) {
+            caller.setContextClassLoader(job);
+            CompletableFuture<ClassLoader> seen =
+                    CompletableFuture.supplyAsync(
+                            () -> Thread.currentThread().getContextClassLoader(),
+                            threads.preparing());
+            assertThat(seen.join()).isNotSameAs(job);
+        } finally {
+            caller.setContextClassLoader(before);
+            threads.close();
         }
     }
 }
