@@ -144,6 +144,17 @@ public sealed interface LlavaAnswer extends Serializable {
                     ? message
                     : message.substring(0, LONGEST_MESSAGE) + "...";
         }
+
+        /** Says what a {@link LlavaException} says; all else is a fault of this library. */
+        public static Failure of(Throwable fault) {
+            Throwable cause =
+                    fault instanceof CompletionException && fault.getCause() != null
+                            ? fault.getCause()
+                            : fault;
+            return cause instanceof LlavaException known
+                    ? new Failure(known.code(), known.getMessage())
+                    : new Failure(LlavaErrorCode.INTERNAL, "Unexpected failure: " + cause);
+        }
     }
 
     /** Why generation ended. */

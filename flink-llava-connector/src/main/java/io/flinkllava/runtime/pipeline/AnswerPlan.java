@@ -4,11 +4,9 @@ import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationRequest;
-import io.flinkllava.runtime.text.LlavaTokenizer;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** What the engine is asked for one request, and how its answer is made of what comes back. */
 interface AnswerPlan {
@@ -25,10 +23,6 @@ interface AnswerPlan {
      */
     LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos);
 
-    /**
-     * Tells the first generation as it comes; empty where the answer is known at the end alone.
-     *
-     * @param characterPart see {@link LlavaTokenizer#characterPart}
-     */
-    Optional<TextPieces> pieces(OptionalInt characterPart);
+    /** Tells the first generation as it comes; empty where the answer is known at the end alone. */
+    Optional<TextPieces> pieces();
 }

@@ -13,8 +13,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** Answers that the model words: one, or several that differ by their seeds. */
-record CandidatesPlan(GenerationRequest request, LlavaTokenizer tokenizer, EndOfTurn endOfTurn)
+/**
+ * Answers that the model words: one, or several that differ by their seeds.
+ *
+ * @param characterPart see {@link LlavaTokenizer#characterPart}
+ */
+record CandidatesPlan(
+        GenerationRequest request,
+        LlavaTokenizer tokenizer,
+        OptionalInt characterPart,
+        EndOfTurn endOfTurn)
         implements AnswerPlan {
 
     @Override
@@ -32,8 +40,8 @@ record CandidatesPlan(GenerationRequest request, LlavaTokenizer tokenizer, EndOf
     }
 
     @Override
-    public Optional<TextPieces> pieces(OptionalInt characterPart) {
-        return Optional.of(new TextPieces(tokenizer, endOfTurn, characterPart));
+    public Optional<TextPieces> pieces() {
+        return Optional.of(new TextPieces(tokenizer::decode, endOfTurn, characterPart));
     }
 
     @Override

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -34,14 +33,14 @@ record ChoicePlan(GenerationRequest request, List<String> texts, List<List<Integ
     }
 
     @Override
-    public Optional<TextPieces> pieces(OptionalInt characterPart) {
+    public Optional<TextPieces> pieces() {
         return Optional.empty();
     }
 
     @Override
     public LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos) {
         for (int i = 0; i < texts.size(); i++) {
-            requireWhole(texts.get(i), tokens.get(i), generations.get(i));
+            requireWhole(texts.get(i), request.scoring(tokens.get(i)), generations.get(i));
         }
         double[] scores = generations.stream().mapToDouble(Generation::logProbability).toArray();
         double[] probabilities = softmax(scores, 1);
@@ -68,12 +67,13 @@ record ChoicePlan(GenerationRequest request, List<String> texts, List<List<Integ
                 timing(generations, preparingNanos));
     }
 
-    private static void requireWhole(String text, List<Integer> tokens, Generation generation) {
-        if (generation.tokenIds().size() < tokens.size()) {
+    /** Its end included: a text without is likelier than the others, and scored as another one. */
+    private static void requireWhole(String text, GenerationRequest scored, Generation generation) {
+        if (generation.tokenIds().size() < scored.maxNewTokens()) {
             throw LlavaException.input(
                     "The choice '"
                             + text
-                            + "' does not fit behind its prompt: shorten it or raise"
+                            + "' and its end do not fit behind the prompt: shorten it or raise"
                             + " max-sequence-length");
         }
     }
