@@ -59,11 +59,8 @@ final class CheckpointFolder {
     Path fileAndParts(String name) {
         Path file = file(name);
         try (Stream<Path> beside = Files.list(file.getParent())) {
-            beside.filter(
-                            part ->
-                                    part.getFileName()
-                                            .toString()
-                                            .startsWith(file.getFileName() + "_"))
+            String start = file.getFileName().toString();
+            beside.filter(part -> part.getFileName().toString().startsWith(start))
                     .forEach(files::add);
         } catch (IOException e) {
             throw new LlavaException(

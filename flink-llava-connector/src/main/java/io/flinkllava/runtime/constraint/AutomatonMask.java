@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * is allowed is found once for each state that an answer comes to; equal sets are kept once.
  *
  * <p>Over 152,000 tokens, of one core ({@code MaskBenchmark}): compiling takes 0.1 to 25 ms, on the
- * thread that prepares a request; the first answer that comes to a state 1 to 13 ms there, on the
+ * thread that prepares a request; the first answer that comes to a state 0.2 to 13 ms there, on the
  * engine's; every later one 2 to 10 microseconds.
  *
  * <p>An answer is finished in time: towards the end of its tokens only those are let in behind

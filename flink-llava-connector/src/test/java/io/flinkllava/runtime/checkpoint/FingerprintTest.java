@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -91,6 +92,21 @@ class FingerprintTest {
             file.seek(0);
             file.write(1);
             assertThat(Fingerprint.of(List.of(weights))).isNotEqualTo(empty);
+        }
+    }
+
+    /** A projector is less than a hundredth of a shard, and may be all that was trained. */
+    @Test
+    void seesAProjectorThatWasTrainedAlone() throws IOException {
+        Path weights = folder.resolve("model.safetensors");
+        try (RandomAccessFile file = new RandomAccessFile(weights.toFile(), "rw")) {
+            file.setLength(3L << 30);
+            String before = Fingerprint.of(List.of(weights));
+            byte[] projector = new byte[20 << 20];
+            Arrays.fill(projector, (byte) 1);
+            file.seek((1L << 30) + 12_345);
+            file.write(projector);
+            assertThat(Fingerprint.of(List.of(weights))).isNotEqualTo(before);
         }
     }
 }
