@@ -124,7 +124,7 @@ public sealed interface LlavaAnswer extends Serializable {
      * Where the time of an answer went, in nanoseconds.
      *
      * @param preparing decoding the pictures, rendering and tokenizing the prompt
-     * @param waiting from there to the first step the sequence took part in
+     * @param waiting for that, and from there to the first step the sequence took part in
      * @param prefilling from there to the first token
      * @param decoding from there to the last token
      */
