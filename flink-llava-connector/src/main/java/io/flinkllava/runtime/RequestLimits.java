@@ -26,6 +26,9 @@ public record RequestLimits(
     public static final RequestLimits DEFAULT =
             new RequestLimits(32 << 20, 64_000_000L, 16_384, 16, 64, 1024);
 
+    /** What messages call {@link #maxQueuedRequests}. */
+    static final String MAX_QUEUED_REQUESTS = "max-queued-requests";
+
     public RequestLimits {
         if (maxImageBytes < 1
                 || maxImagePixels < 1
@@ -44,7 +47,9 @@ public record RequestLimits(
                             + maxImages
                             + ", max-frames "
                             + maxFrames
-                            + ", max-queued-requests "
+                            + ", "
+                            + MAX_QUEUED_REQUESTS
+                            + " "
                             + maxQueuedRequests);
         }
     }

@@ -144,9 +144,9 @@ public final class LlavaMetrics {
     }
 
     /** Shows the requests in flight and how many there may be. */
-    public void queue(Supplier<Integer> length, int capacity) {
+    public void queue(Supplier<Integer> length, Supplier<Integer> capacity) {
         group.gauge(QUEUE_LENGTH, (Gauge<Integer>) length::get);
-        group.gauge(QUEUE_CAPACITY, (Gauge<Integer>) () -> capacity);
+        group.gauge(QUEUE_CAPACITY, (Gauge<Integer>) capacity::get);
     }
 
     /**

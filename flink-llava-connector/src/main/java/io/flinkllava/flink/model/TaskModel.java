@@ -3,7 +3,6 @@ package io.flinkllava.flink.model;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
 
-import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.pool.ModelKey;
 import io.flinkllava.runtime.pool.ModelLease;
@@ -54,10 +53,14 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope, D
      * @throws io.flinkllava.runtime.LlavaException if the model cannot be opened
      */
     public ModelLease lease(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
-        Device device = TaskDevice.resolve(options.device(), task.getAllocationIDAsString(), gpus);
-        return ModelPool.shared()
-                .lease(
-                        new ModelKey(Path.of(folder), options.withDevice(device), scope.key(task)),
-                        linger);
+        TaskDevice device = TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus);
+        ModelKey key =
+                new ModelKey(Path.of(folder), options.withDevice(device.device()), scope.key(task));
+        try {
+            return ModelPool.shared().lease(key, linger).andThen(device::close);
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
     }
 }

@@ -46,6 +46,7 @@ public final class GenerationEngine implements AutoCloseable {
     private final Inbox inbox;
     private final KvRows rows;
     private final Tally tally;
+    private final ScoreScratch scratch = new ScoreScratch();
     private final Thread thread;
 
     private final Deque<Sequence> waiting = new ArrayDeque<>();
@@ -323,7 +324,7 @@ public final class GenerationEngine implements AutoCloseable {
     /** Chooses the next token of a sequence, and finishes it if that was the last one. */
     private void accept(Sequence sequence, StepScores scores, int index) {
         try {
-            int token = sequence.choose(scores, index);
+            int token = sequence.choose(scores, index, scratch);
             tally.generated();
             long now = clock.getAsLong();
             sequence.append(token, now)

@@ -1,6 +1,5 @@
 package io.flinkllava.runtime.engine;
 
-import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 
 import java.util.ArrayList;
@@ -41,12 +40,8 @@ final class Inbox {
                 throw new LlavaException(
                         closedBecause.code(), closedBecause.getMessage(), closedBecause);
             }
-            if (withoutRow == capacity) {
-                throw new LlavaException(
-                        LlavaErrorCode.CAPACITY,
-                        capacity
-                                + " requests are waiting already (max-queued-requests): send fewer"
-                                + " at once, or try again later");
+            if (withoutRow >= capacity) {
+                throw LlavaException.queueIsFull();
             }
             withoutRow++;
             arrived.add(group);

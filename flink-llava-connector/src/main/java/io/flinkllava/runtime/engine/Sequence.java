@@ -96,8 +96,9 @@ final class Sequence {
     }
 
     /** Chooses the next token. */
-    int choose(StepScores scores, int index) {
-        return choice.choose(scores, index, history, tokenLimit - history.answer().size());
+    int choose(StepScores scores, int index, ScoreScratch scratch) {
+        int left = tokenLimit - history.answer().size();
+        return choice.choose(scores, index, history, left, scratch);
     }
 
     /** Adds a token and says whether it was the last one. */

@@ -74,7 +74,7 @@ public final class CheckpointLoader implements ModelLoader {
                             tokenizer,
                             checkpoint.tokenizerFile(),
                             options);
-            String fingerprint = Fingerprint.of(checkpoint.folder());
+            String fingerprint = Fingerprint.of(checkpoint);
             StepExecutor executor = executor(checkpoint, options, sequenceLength);
             try {
                 if (options.batching().warmUp()) {
@@ -144,7 +144,7 @@ public final class CheckpointLoader implements ModelLoader {
         }
         return new CheckpointInfo(
                 checkpoint.folder().getFileName().toString(),
-                Fingerprint.of(checkpoint.folder()),
+                Fingerprint.of(checkpoint),
                 checkpoint.config().modelType());
     }
 

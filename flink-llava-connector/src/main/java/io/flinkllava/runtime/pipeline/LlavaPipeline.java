@@ -3,6 +3,7 @@ package io.flinkllava.runtime.pipeline;
 import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
@@ -113,16 +114,13 @@ final class LlavaPipeline implements LlavaModel {
         if (intake.isClosed()) {
             return closed();
         }
-        return new LlavaAnswer.Failure(
-                LlavaErrorCode.CAPACITY,
-                "Too many requests are waiting already (max-queued-requests): send fewer at"
-                        + " once, or try again later");
+        return LlavaAnswer.Failure.of(LlavaException.queueIsFull());
     }
 
     /** A model that broke is closed soon after, and it is the first that matters. */
     private LlavaAnswer closed() {
         return engine.fault()
-                .map(LlavaAnswer.Failure::of)
+                .map(fault -> LlavaAnswer.Failure.of(fault))
                 .orElse(new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed"));
     }
 

@@ -95,7 +95,7 @@ class LlavaMetricsTest {
 
     @Test
     void gaugesShowQueueAndModel() {
-        metrics.queue(() -> 3, 32);
+        metrics.queue(() -> 3, () -> 32);
         metrics.model(() -> Optional.of(new Idle()), () -> 1500);
         assertThat(gauge("llava.queue_length")).isEqualTo(3);
         assertThat(gauge("llava.queue_capacity")).isEqualTo(32);
@@ -158,7 +158,7 @@ class LlavaMetricsTest {
 
     @Test
     void documentationNamesEveryMetric() throws IOException {
-        metrics.queue(() -> 0, 1);
+        metrics.queue(() -> 0, () -> 1);
         metrics.model(Optional::empty, () -> 0);
         Set<String> named =
                 Pattern.compile("^\\| `([a-z_.<>]+)` \\|", Pattern.MULTILINE)
@@ -176,7 +176,7 @@ class LlavaMetricsTest {
     @ParameterizedTest
     @ValueSource(strings = {"flink-llava.json", "alerts.yml"})
     void dashboardAndAlertsNameMetricsThatAreThere(String file) throws IOException {
-        metrics.queue(() -> 0, 1);
+        metrics.queue(() -> 0, () -> 1);
         metrics.model(Optional::empty, () -> 0);
         Set<String> there =
                 registered.keySet().stream()

@@ -152,15 +152,31 @@ class HttpPicturesTest {
         }
     }
 
-    @Test
-    void evenPrivateHostsNeverLeadToACloudsCredentials() {
+    @ParameterizedTest
+    @ValueSource(strings = {"169.254.169.254", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254"})
+    void evenPrivateHostsNeverLeadToACloudsCredentials(String address) {
         PictureAccess access = PictureAccess.NONE.withPrivateHosts(List.of("img.test"));
-        HostResolver resolver =
-                host -> new InetAddress[] {InetAddress.getByName("169.254.169.254")};
+        HostResolver resolver = host -> new InetAddress[] {InetAddress.getByName(address)};
         try (PictureReader reader = reader(access, resolver)) {
             assertThat(ReadingFailure.of(reader, "http://img.test/latest/meta-data").code())
                     .isEqualTo(LlavaErrorCode.INPUT);
         }
+    }
+
+    @Test
+    void onePortOfAPrivateHostDoesNotOpenTheOthers() {
+        PictureAccess access =
+                access().withHosts(List.of("localhost:" + secret.port(), "localhost"));
+        try (PictureReader reader = PictureReader.open(access, 1)) {
+            for (String port : List.of(":" + secret.port(), "")) {
+                ReadingFailure failure =
+                        ReadingFailure.of(reader, "http://localhost" + port + "/picture");
+                assertThat(failure.code()).isEqualTo(LlavaErrorCode.INPUT);
+                assertThat(failure.message()).contains("localhost", "open internet");
+            }
+            assertThat(reader.read(uri("/picture"))).isEqualTo(PictureServer.PICTURE);
+        }
+        assertThat(secret.hits()).isZero();
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.flinkllava.runtime.image.ImageDecoder;
 import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.ImageTokens;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -168,7 +169,7 @@ class EngineExactnessTest {
             ids = IntStream.concat(ids, random.ints(2 + random.nextInt(40), 3, 250));
             requests.add(
                     new GenerationRequest(
-                            Prompt.of(ids.toArray(), pictures, checkpoint.config()::isVisual),
+                            Prompt.of(ids.toArray(), pictures, ImageTokens.of(checkpoint.config())),
                             2 + random.nextInt(6),
                             // A rule that changes nothing here, and needs all scores.
                             GenerationParameters.DEFAULT.withRules(

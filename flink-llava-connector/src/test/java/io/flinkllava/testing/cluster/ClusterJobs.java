@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /** The jobs of a cluster, as its REST API shows them. */
@@ -105,6 +106,33 @@ public final class ClusterJobs {
                                 .path("counts")
                                 .path("completed")
                                 .asInt());
+    }
+
+    /**
+     * The least value that a metric has in any subtask, as the JobManager knows it; empty while it
+     * does not.
+     *
+     * @param metric the last part of its name
+     */
+    public OptionalDouble least(String job, String metric) {
+        return look(
+                () -> {
+                    for (JsonNode vertex : rest.get("/jobs/" + job).get("vertices")) {
+                        String metrics =
+                                "/jobs/"
+                                        + job
+                                        + "/vertices/"
+                                        + vertex.get("id").asText()
+                                        + "/subtasks/metrics";
+                        for (String id : rest.get(metrics).findValuesAsText("id")) {
+                            if (id.endsWith("." + metric)) {
+                                JsonNode least = rest.get(metrics + "?agg=min&get=" + id);
+                                return OptionalDouble.of(least.findValue("min").asDouble());
+                            }
+                        }
+                    }
+                    return OptionalDouble.empty();
+                });
     }
 
     /** A jar that the JobManager keeps. */
