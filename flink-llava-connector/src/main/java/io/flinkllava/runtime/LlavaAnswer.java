@@ -139,21 +139,15 @@ public sealed interface LlavaAnswer extends Serializable {
                     cut(problem.getClass().getSimpleName() + ": " + problem.getMessage()));
         }
 
+        /** The same, where an exception without a code is a fault of this library. */
+        public static Failure of(Throwable problem) {
+            return of(problem, LlavaErrorCode.INTERNAL);
+        }
+
         private static String cut(String message) {
             return message.length() <= LONGEST_MESSAGE
                     ? message
                     : message.substring(0, LONGEST_MESSAGE) + "...";
-        }
-
-        /** Says what a {@link LlavaException} says; all else is a fault of this library. */
-        public static Failure of(Throwable fault) {
-            Throwable cause =
-                    fault instanceof CompletionException && fault.getCause() != null
-                            ? fault.getCause()
-                            : fault;
-            return cause instanceof LlavaException known
-                    ? new Failure(known.code(), known.getMessage())
-                    : new Failure(LlavaErrorCode.INTERNAL, "Unexpected failure: " + cause);
         }
     }
 
@@ -169,7 +163,7 @@ public sealed interface LlavaAnswer extends Serializable {
      * Where the time of an answer went, in nanoseconds.
      *
      * @param preparing decoding the pictures, rendering and tokenizing the prompt
-     * @param waiting from there to the first step the sequence took part in
+     * @param waiting for that, and from there to the first step the sequence took part in
      * @param prefilling from there to the first token
      * @param decoding from there to the last token
      */

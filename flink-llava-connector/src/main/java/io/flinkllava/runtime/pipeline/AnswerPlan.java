@@ -18,10 +18,10 @@ interface AnswerPlan {
      * Makes the answer.
      *
      * @param generations one for each request, in their order
-     * @param preparingNanos how long the request was prepared
+     * @param before where the time went until then
      * @throws LlavaException if they are no answer
      */
-    LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos);
+    LlavaAnswer.Text answer(List<Generation> generations, TimeBefore before);
 
     /** Tells the first generation as it comes; empty where the answer is known at the end alone. */
     Optional<TextPieces> pieces();

@@ -45,7 +45,7 @@ record CandidatesPlan(
     }
 
     @Override
-    public LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos) {
+    public LlavaAnswer.Text answer(List<Generation> generations, TimeBefore before) {
         Generation first = generations.get(0);
         return new LlavaAnswer.Text(
                 text(first),
@@ -55,11 +55,7 @@ record CandidatesPlan(
                 first.logProbability(),
                 List.of(),
                 generations.stream().skip(1).map(this::other).toList(),
-                new LlavaAnswer.Timing(
-                        preparingNanos,
-                        first.waitingNanos(),
-                        first.prefillingNanos(),
-                        first.decodingNanos()));
+                before.and(first));
     }
 
     private LlavaAnswer.Candidate other(Generation generation) {

@@ -38,7 +38,7 @@ record ChoicePlan(GenerationRequest request, List<String> texts, List<List<Integ
     }
 
     @Override
-    public LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos) {
+    public LlavaAnswer.Text answer(List<Generation> generations, TimeBefore before) {
         for (int i = 0; i < texts.size(); i++) {
             requireWhole(texts.get(i), request.scoring(tokens.get(i)), generations.get(i));
         }
@@ -64,7 +64,7 @@ record ChoicePlan(GenerationRequest request, List<String> texts, List<List<Integ
                 first.logProbability(),
                 choices(probabilities),
                 chosen.subList(1, chosen.size()),
-                timing(generations, preparingNanos));
+                timing(generations, before));
     }
 
     /** Its end included: a text without is likelier than the others, and scored as another one. */
@@ -125,15 +125,9 @@ record ChoicePlan(GenerationRequest request, List<String> texts, List<List<Integ
     }
 
     /** That of the one that took longest. */
-    private static LlavaAnswer.Timing timing(List<Generation> generations, long preparingNanos) {
+    private static LlavaAnswer.Timing timing(List<Generation> generations, TimeBefore before) {
         return generations.stream()
-                .map(
-                        generation ->
-                                new LlavaAnswer.Timing(
-                                        preparingNanos,
-                                        generation.waitingNanos(),
-                                        generation.prefillingNanos(),
-                                        generation.decodingNanos()))
+                .map(before::and)
                 .max(Comparator.comparingLong(LlavaAnswer.Timing::total))
                 .orElseThrow();
     }

@@ -59,8 +59,10 @@ final class LlavaPipeline implements LlavaModel {
     @Override
     public CompletableFuture<LlavaAnswer> submit(LlavaRequest request, TokenListener listener) {
         CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
-        Deadline deadline = Deadline.after(request.timeLimit(), System.nanoTime());
-        if (!intake.offer(answer, deadline, () -> generate(request, deadline, listener, answer))) {
+        long arrived = System.nanoTime();
+        Deadline deadline = Deadline.after(request.timeLimit(), arrived);
+        Runnable turn = () -> generate(request, arrived, deadline, listener, answer);
+        if (!intake.offer(answer, deadline, turn)) {
             answer.complete(refusal());
         }
         return answer;
@@ -68,6 +70,7 @@ final class LlavaPipeline implements LlavaModel {
 
     private void generate(
             LlavaRequest request,
+            long arrived,
             Deadline deadline,
             TokenListener listener,
             CompletableFuture<LlavaAnswer> answer) {
@@ -82,7 +85,7 @@ final class LlavaPipeline implements LlavaModel {
             throw deadline.exceeded();
         }
         AnswerPlan plan = preparation.prepare(request);
-        long preparing = System.nanoTime() - start;
+        TimeBefore before = new TimeBefore(start - arrived, System.nanoTime() - start);
         AnswerStream stream = new AnswerStream(plan.pieces(), listener, answer, threads.telling());
         CompletableFuture<List<Generation>> generations =
                 engine.submit(
@@ -96,7 +99,7 @@ final class LlavaPipeline implements LlavaModel {
                                 stream.end(
                                         () ->
                                                 fault == null
-                                                        ? plan.answer(all, preparing)
+                                                        ? plan.answer(all, before)
                                                         : LlavaAnswer.Failure.of(fault)));
     }
 
@@ -117,7 +120,7 @@ final class LlavaPipeline implements LlavaModel {
     /** A model that broke is closed soon after, and it is the first that matters. */
     private LlavaAnswer closed() {
         return engine.fault()
-                .map(LlavaAnswer.Failure::of)
+                .map(fault -> LlavaAnswer.Failure.of(fault))
                 .orElse(new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed"));
     }
 

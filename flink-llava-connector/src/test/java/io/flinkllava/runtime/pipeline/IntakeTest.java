@@ -71,6 +71,10 @@ class IntakeTest {
                 .isInstanceOfSatisfying(
                         LlavaAnswer.Failure.class,
                         failure -> assertThat(failure.message()).contains("time limit of 1 ms"));
+        // An answer is seen a moment before its place is free.
+        while (intake.waiting() > 0) {
+            Thread.onSpinWait();
+        }
         for (int i = 0; i < 2; i++) {
             assertThat(intake.offer(new CompletableFuture<>(), NEVER, () -> {})).isTrue();
         }
@@ -121,7 +125,9 @@ class IntakeTest {
                 intake.close(CLOSED);
             }
             done.await();
-            assertThat(intake.waiting()).as("waiting").isLessThanOrEqualTo(2);
+            while (intake.waiting() > 0) {
+                Thread.onSpinWait();
+            }
         }
     }
 }

@@ -107,6 +107,24 @@ class LlavaPipelineTest {
         }
     }
 
+    /** Of one row, answered in order: each has waited for all answers before. */
+    @Test
+    void waitingIsCountedFromTheSubmission() {
+        try (LlavaModel model = LlavaModel.open(CHECKPOINT, OPTIONS.withMaxBatchSize(1))) {
+            List<LlavaAnswer.Text> answers =
+                    IntStream.range(0, 20)
+                            .mapToObj(i -> model.submit(LlavaRequest.ask(image, "What? " + i)))
+                            .toList()
+                            .stream()
+                            .map(answer -> (LlavaAnswer.Text) answer.join())
+                            .toList();
+
+            long decoded = answers.stream().mapToLong(text -> text.timing().decoding()).sum();
+            LlavaAnswer.Text last = answers.get(answers.size() - 1);
+            assertThat(last.timing().total()).isGreaterThan(decoded / 2);
+        }
+    }
+
     @Test
     void isClosedFromItsOwnThreads() {
         // What stays for the life of the process is there.
