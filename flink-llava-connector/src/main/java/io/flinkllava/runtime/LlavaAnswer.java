@@ -139,6 +139,11 @@ public sealed interface LlavaAnswer extends Serializable {
                     cut(problem.getClass().getSimpleName() + ": " + problem.getMessage()));
         }
 
+        /** The same, where an exception without a code is a fault of this library. */
+        public static Failure of(Throwable problem) {
+            return of(problem, LlavaErrorCode.INTERNAL);
+        }
+
         private static String cut(String message) {
             return message.length() <= LONGEST_MESSAGE
                     ? message
@@ -158,7 +163,7 @@ public sealed interface LlavaAnswer extends Serializable {
      * Where the time of an answer went, in nanoseconds.
      *
      * @param preparing decoding the pictures, rendering and tokenizing the prompt
-     * @param waiting from there to the first step the sequence took part in
+     * @param waiting for that, and from there to the first step the sequence took part in
      * @param prefilling from there to the first token
      * @param decoding from there to the last token
      */

@@ -11,8 +11,8 @@ import java.io.Serializable;
  * @param maxImageSide longer side of one picture in pixels
  * @param maxImages pictures in one request
  * @param maxFrames frames of a video in one request
- * @param maxQueuedRequests requests that may wait for a row; more are refused with {@link
- *     LlavaErrorCode#CAPACITY}
+ * @param maxQueuedRequests requests that may wait for their turn, beside those that are answered or
+ *     prepared for it; more are refused with {@link LlavaErrorCode#CAPACITY}
  */
 public record RequestLimits(
         int maxImageBytes,

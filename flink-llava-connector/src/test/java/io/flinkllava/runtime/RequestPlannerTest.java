@@ -61,6 +61,17 @@ class RequestPlannerTest {
             assertThatThrownBy(() -> planner.plan(10, 10, " ", GenerationParameters.DEFAULT))
                     .isInstanceOf(LlavaException.class)
                     .hasMessageContaining("The question is empty");
+            assertThatThrownBy(
+                            () ->
+                                    planner.plan(
+                                            10,
+                                            10,
+                                            "What? ".repeat(2000),
+                                            GenerationParameters.DEFAULT))
+                    .isInstanceOfSatisfying(
+                            LlavaException.class,
+                            e -> assertThat(e.code()).isEqualTo(LlavaErrorCode.INPUT))
+                    .hasMessageContaining("max-sequence-length");
         }
     }
 

@@ -137,9 +137,9 @@ class GoldenStepsITCase {
         }
     }
 
-    /** Each label is a sequence of its own for the engine, and more than its queue holds. */
+    /** Each label is a sequence of its own for the engine, and the queue holds one record. */
     @Test
-    void manyLabelsWaitForRoomInTheModelsQueue() throws Exception {
+    void recordsOfManyLabelsWaitForRoomInTheModelsQueue() throws Exception {
         int records = 24;
         String picture = picture();
         String[] labels = IntStream.range(0, 20).mapToObj(i -> "label " + i).toArray(String[]::new);
@@ -158,8 +158,8 @@ class GoldenStepsITCase {
                                 .model(FIRST.toString())
                                 .options(
                                         OPTIONS.withLimits(
-                                                RequestLimits.DEFAULT.withMaxQueuedRequests(8)))
-                                .capacity(8)
+                                                RequestLimits.DEFAULT.withMaxQueuedRequests(1)))
+                                .capacity(16)
                                 .imageReference(Said::picture)
                                 .pictureAccess(ACCESS)
                                 .question(Said::text)

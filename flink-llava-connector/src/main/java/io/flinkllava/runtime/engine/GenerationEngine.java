@@ -3,7 +3,6 @@ package io.flinkllava.runtime.engine;
 import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
-import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.engine.StepExecutor.RowToken;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,13 +10,15 @@ import org.slf4j.LoggerFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Continuous micro-batching: one thread that admits, prefills, decodes one token for all running
@@ -29,7 +30,7 @@ import java.util.function.Supplier;
  *
  * <p>Threading: {@link #submit}, {@link #counters} and {@link #close} may be called from anywhere;
  * everything else, the executor included, belongs to the engine's thread. Futures complete on that
- * thread.
+ * thread, but for those of requests that are refused at once or cancelled.
  *
  * <p>Every request completes exactly once: with its tokens, with a {@link LlavaException}, or by
  * being cancelled. What fails in one request fails that request alone.
@@ -80,63 +81,44 @@ public final class GenerationEngine implements AutoCloseable {
         return engine;
     }
 
-    /** Queues a request that may take any time and that nobody watches. */
-    public CompletableFuture<Generation> submit(GenerationRequest request) {
-        Deadline never = Deadline.after(LlavaRequest.NO_LIMIT, clock.getAsLong());
-        return submit(request, never, TokenObserver.NONE);
-    }
-
-    /** Queues one request; see {@link #submit(List, Deadline, TokenObserver)}. */
-    public CompletableFuture<Generation> submit(
-            GenerationRequest request, Deadline deadline, TokenObserver observer) {
-        return submit(List.of(request), deadline, observer).get(0);
-    }
-
     /**
-     * Queues requests that belong together, all or none. The futures fail with a {@link
-     * LlavaException}: INPUT if the prompt leaves no room for an answer, CAPACITY if the queue is
-     * full or the deadline passes, MODEL if the engine is closed.
+     * Queues the parts of a request, which wait, succeed and fail together: the future completes
+     * with all of them, in their order, or fails with a {@link LlavaException}: INPUT if a prompt
+     * leaves no room for an answer, CAPACITY if the queue is full or the deadline passes, MODEL if
+     * the engine is closed.
      *
-     * @param observer sees every token of the first one as it is chosen
+     * @param parts at least one
+     * @param observer sees every token of the first part as it is chosen
      */
-    public List<CompletableFuture<Generation>> submit(
-            List<GenerationRequest> requests, Deadline deadline, TokenObserver observer) {
-        List<Sequence> sequences = new ArrayList<>(requests.size());
+    public CompletableFuture<List<Generation>> submit(
+            List<GenerationRequest> parts, Deadline deadline, TokenObserver observer) {
         try {
-            for (GenerationRequest request : requests) {
-                requireRoomForAnAnswer(request);
-                TokenObserver hearing = sequences.isEmpty() ? observer : TokenObserver.NONE;
-                sequences.add(
-                        new Sequence(
-                                request,
-                                deadline,
-                                hearing,
-                                limits.sequenceLength(),
-                                clock.getAsLong()));
-            }
-            inbox.put(sequences);
+            parts.forEach(part -> requireRoom(part.prompt().length()));
+            SequenceGroup group =
+                    new SequenceGroup(
+                            parts, deadline, observer, limits.sequenceLength(), clock.getAsLong());
+            inbox.put(group);
+            return group.future();
         } catch (LlavaException e) {
-            return Collections.nCopies(requests.size(), CompletableFuture.failedFuture(e));
+            return CompletableFuture.failedFuture(e);
         }
-        return sequences.stream().<CompletableFuture<Generation>>map(Sequence::future).toList();
     }
 
-    private void requireRoomForAnAnswer(GenerationRequest request) {
-        int length = request.prompt().length();
+    private void requireRoom(int length) {
         if (length >= limits.sequenceLength()) {
-            throw LlavaException.input(
-                    "The prompt has "
-                            + length
-                            + " tokens, image tokens included, but a sequence holds "
-                            + limits.sequenceLength()
-                            + " with its answer: ask a shorter question or raise"
-                            + " max-sequence-length");
+            throw tooLong(length, limits.sequenceLength());
         }
     }
 
-    /** Whether a request would be refused now, so that nobody prepares it in vain. */
-    public boolean isFull() {
-        return inbox.isFull();
+    /** What a prompt fails with that leaves no room for an answer. */
+    public static LlavaException tooLong(int promptTokens, int sequenceLength) {
+        return LlavaException.input(
+                "The prompt has "
+                        + promptTokens
+                        + " tokens, image tokens included, but a sequence holds "
+                        + sequenceLength
+                        + " with its answer: ask a shorter question or raise"
+                        + " max-sequence-length");
     }
 
     /** Whether it takes requests: not any more once it was closed or its executor broke. */
@@ -223,7 +205,7 @@ public final class GenerationEngine implements AutoCloseable {
             rows.occupy(sequence);
             prefilling.add(sequence);
             activeCount = prefilling.size() + running.size();
-            inbox.left(1);
+            leaveQueue(sequence);
         }
     }
 
@@ -356,13 +338,16 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void finish(Sequence sequence, Generation generation) {
-        boolean awaited = count(sequence, tally::finished);
+        SequenceGroup group = sequence.group();
+        Optional<List<Generation>> all = group.finished(sequence, generation);
+        boolean awaited = all.isPresent() && count(group, tally::finished);
         release(sequence);
         if (awaited) {
-            sequence.future().complete(generation);
+            group.future().complete(all.get());
         }
     }
 
+    /** Fails the request; its other sequences are given up before the next step. */
     private void fail(Sequence sequence, RuntimeException cause) {
         if (cause instanceof BrokenExecutorException broken) {
             throw broken;
@@ -373,27 +358,36 @@ public final class GenerationEngine implements AutoCloseable {
                         : new LlavaException(
                                 LlavaErrorCode.INTERNAL, "A step failed: " + cause, cause);
         LOG.debug("A request failed", cause);
-        boolean awaited = count(sequence, tally::failed);
+        boolean awaited = count(sequence.group(), tally::failed);
         release(sequence);
         if (awaited) {
-            sequence.future().completeExceptionally(failure);
+            sequence.group().future().completeExceptionally(failure);
         }
     }
 
     /**
-     * Counts an end, before it can be seen in any other way: a request that has its answer, or that
-     * neither waits nor runs, is in the counters.
+     * Counts an end, once and before it can be seen in any other way: a request that has its
+     * answer, or that neither waits nor runs, is in the counters.
      *
-     * @return whether it is still for the engine to complete the future
+     * @return whether it is for the engine to complete the future now
      */
-    private boolean count(Sequence sequence, Runnable end) {
-        boolean awaited = sequence.future().claim();
+    private boolean count(SequenceGroup group, Runnable end) {
+        if (!group.startCounting()) {
+            return false;
+        }
+        boolean awaited = group.future().claim();
         if (awaited) {
             end.run();
         } else {
             tally.cancelled();
         }
         return awaited;
+    }
+
+    private void leaveQueue(Sequence sequence) {
+        if (sequence.group().leaveQueue()) {
+            inbox.left();
+        }
     }
 
     /** Gives a row back; what is known to be in it stays warm. */
@@ -407,14 +401,14 @@ public final class GenerationEngine implements AutoCloseable {
 
     /** Takes in what has arrived, and gives up what its caller has cancelled or what is late. */
     private void dropAbandoned() {
-        waiting.addAll(inbox.drain());
+        takeIn();
         long now = clock.getAsLong();
         for (Sequence sequence : over(waiting, now)) {
             giveUp(
                     sequence,
                     () -> {
                         waiting.remove(sequence);
-                        inbox.left(1);
+                        leaveQueue(sequence);
                     });
         }
         for (Collection<Sequence> active : List.of(prefilling, running)) {
@@ -424,6 +418,10 @@ public final class GenerationEngine implements AutoCloseable {
         }
     }
 
+    private void takeIn() {
+        inbox.drain().forEach(group -> waiting.addAll(group.sequences()));
+    }
+
     private static List<Sequence> over(Collection<Sequence> sequences, long now) {
         return sequences.stream()
                 .filter(sequence -> sequence.isAbandoned() || sequence.deadline().isPast(now))
@@ -431,25 +429,26 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void giveUp(Sequence sequence, Runnable leave) {
-        boolean awaited = count(sequence, tally::late);
+        boolean awaited = count(sequence.group(), tally::late);
         leave.run();
         if (awaited) {
-            sequence.future().completeExceptionally(sequence.deadline().exceeded());
+            sequence.group().future().completeExceptionally(sequence.deadline().exceeded());
         }
     }
 
     private void failAll(LlavaException reason) {
-        waiting.addAll(inbox.drain());
-        List<Sequence> left = new ArrayList<>(running);
-        left.addAll(prefilling);
-        left.addAll(waiting);
-        List<Sequence> awaited =
-                left.stream().filter(sequence -> count(sequence, tally::failed)).toList();
-        inbox.left(waiting.size());
+        takeIn();
+        Set<SequenceGroup> left = new LinkedHashSet<>();
+        Stream.of(running, prefilling, waiting)
+                .flatMap(Collection::stream)
+                .forEach(sequence -> left.add(sequence.group()));
+        List<SequenceGroup> awaited =
+                left.stream().filter(group -> count(group, tally::failed)).toList();
+        waiting.forEach(this::leaveQueue);
         running.clear();
         prefilling.clear();
         waiting.clear();
         activeCount = 0;
-        awaited.forEach(sequence -> sequence.future().completeExceptionally(reason));
+        awaited.forEach(group -> group.future().completeExceptionally(reason));
     }
 }

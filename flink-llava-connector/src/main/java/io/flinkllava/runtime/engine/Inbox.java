@@ -12,7 +12,7 @@ final class Inbox {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final List<Sequence> arrived = new ArrayList<>();
+    private final List<SequenceGroup> arrived = new ArrayList<>();
     private final int capacity;
     private int withoutRow;
     private LlavaException closedBecause;
@@ -20,19 +20,19 @@ final class Inbox {
     /**
      * Makes an empty inbox.
      *
-     * @param capacity sequences that may be without a row, here or in the engine's own queue
+     * @param capacity requests of which a sequence may be without a row, here or in the engine's
+     *     own queue
      */
     Inbox(int capacity) {
         this.capacity = capacity;
     }
 
     /**
-     * Leaves sequences for the engine, all or none. What belongs together is let in as long as
-     * there is room for one, so that nothing is too large for ever.
+     * Leaves a request for the engine. However many sequences it has, it takes one place.
      *
      * @throws LlavaException if there is no room, or nobody comes any more
      */
-    void put(List<Sequence> sequences) {
+    void put(SequenceGroup group) {
         lock.lock();
         try {
             if (closedBecause != null) {
@@ -40,11 +40,11 @@ final class Inbox {
                 throw new LlavaException(
                         closedBecause.code(), closedBecause.getMessage(), closedBecause);
             }
-            if (withoutRow >= capacity) {
+            if (withoutRow == capacity) {
                 throw LlavaException.queueIsFull();
             }
-            withoutRow += sequences.size();
-            arrived.addAll(sequences);
+            withoutRow++;
+            arrived.add(group);
             changed.signal();
         } finally {
             lock.unlock();
@@ -52,10 +52,10 @@ final class Inbox {
     }
 
     /** Takes everything that has arrived, without waiting. */
-    List<Sequence> drain() {
+    List<SequenceGroup> drain() {
         lock.lock();
         try {
-            List<Sequence> taken = List.copyOf(arrived);
+            List<SequenceGroup> taken = List.copyOf(arrived);
             arrived.clear();
             return taken;
         } finally {
@@ -76,19 +76,14 @@ final class Inbox {
         }
     }
 
-    /** So many sequences got a row or were given up: there is room again. */
-    void left(int sequences) {
+    /** All of a request got a row or was given up: there is room again. */
+    void left() {
         lock.lock();
         try {
-            withoutRow -= sequences;
+            withoutRow--;
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Whether there is no room. */
-    boolean isFull() {
-        return waiting() >= capacity;
     }
 
     int waiting() {

@@ -11,6 +11,7 @@ import io.flinkllava.runtime.RequestPlanner;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.TextConfig;
+import io.flinkllava.runtime.engine.GenerationEngine;
 import io.flinkllava.runtime.graph.DecoderGraph;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.runtime.onnx.AutoDevice;
@@ -59,7 +60,7 @@ final class CheckpointPlanner implements RequestPlanner {
             LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
             try {
                 return new CheckpointPlanner(checkpoint, options, tokenizer);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 tokenizer.close();
                 throw e;
             }
@@ -90,6 +91,9 @@ final class CheckpointPlanner implements RequestPlanner {
                 prompts.encode(List.of(Message.user(question)), 1, 0)
                         .expand(List.of(imageTokens))
                         .length;
+        if (promptTokens >= sequenceLength) {
+            throw GenerationEngine.tooLong(promptTokens, sequenceLength);
+        }
         int answerTokens = RequestPreparation.maxNewTokens(generation, checkpoint.generation());
         return new RequestPlan(
                 imageTokens,
