@@ -18,14 +18,24 @@ public sealed interface AnswerConstraint extends Serializable {
      * LlavaAnswer.Text#choices}): as a whole, its end included, so that one may begin another. The
      * likeliest is taken, or one is drawn by temperature and seed; no other rule applies.
      *
-     * @param texts at least one, none empty, none twice
+     * @param texts from 1 to {@value #MAX_TEXTS}, none empty, none twice; the model scores each
      */
     record Choice(List<String> texts) implements AnswerConstraint {
+
+        public static final int MAX_TEXTS = 1024;
 
         public Choice {
             texts = List.copyOf(texts);
             if (texts.isEmpty()) {
                 throw LlavaException.input("There is nothing to choose from: give choices");
+            }
+            if (texts.size() > MAX_TEXTS) {
+                throw LlavaException.input(
+                        "There are "
+                                + texts.size()
+                                + " choices, at most "
+                                + MAX_TEXTS
+                                + " are scored: ask in several steps");
             }
             if (texts.stream().anyMatch(String::isBlank)) {
                 throw LlavaException.input("One of the choices is empty: give it a text");

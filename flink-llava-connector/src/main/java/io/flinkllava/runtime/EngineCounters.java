@@ -4,7 +4,9 @@ package io.flinkllava.runtime;
  * What an engine has done since it started; all values only grow, but {@code waiting} and {@code
  * running}.
  *
- * @param waiting requests that wait for a row now
+ * <p>A request is counted once, also where it has several sequences: a candidate or choice each.
+ *
+ * @param waiting requests that wait now, to be prepared or for rows
  * @param running sequences that have a row now, prefilled or decoded
  * @param finished requests answered
  * @param failed requests that ended in a failure or were cancelled
@@ -107,6 +109,26 @@ public record EngineCounters(
     public record VisionCounters(long hits, long misses, long bytes) {
 
         public static final VisionCounters NONE = new VisionCounters(0, 0, 0);
+    }
+
+    public EngineCounters withWaiting(int value) {
+        return new EngineCounters(
+                value,
+                running,
+                finished,
+                failed,
+                promptTokens,
+                completionTokens,
+                decodeSteps,
+                decodeRows,
+                bytesToDevice,
+                bytesFromDevice,
+                vision,
+                cancelled,
+                late,
+                prefillChunks,
+                prefixes,
+                times);
     }
 
     public double meanBatchSize() {

@@ -13,8 +13,9 @@ import java.util.Objects;
  * @param sampling how a token is drawn
  * @param rules what the answer must not repeat or say
  * @param constraint what the answer must look like
- * @param candidates answers to the one request, at least 1; more than one needs sampling, or they
- *     would be the same. The n-th is what the request alone gives with a seed of {@code seed + n}.
+ * @param candidates answers to the one request, from 1 to {@value #MAX_CANDIDATES}; more than one
+ *     needs sampling, or they would be the same. The n-th is what the request alone gives with a
+ *     seed of {@code seed + n}.
  * @param logProbability whether to tell how likely each answer was
  */
 public record GenerationParameters(
@@ -29,6 +30,7 @@ public record GenerationParameters(
 
     public static final int CHECKPOINT_DEFAULT = 0;
     public static final int FALLBACK_MAX_NEW_TOKENS = 128;
+    public static final int MAX_CANDIDATES = 128;
     public static final GenerationParameters DEFAULT =
             new GenerationParameters(CHECKPOINT_DEFAULT, 0, Sampling.GREEDY, TokenRules.NONE);
 
@@ -52,9 +54,9 @@ public record GenerationParameters(
         Objects.requireNonNull(sampling, "sampling");
         Objects.requireNonNull(rules, "rules");
         Objects.requireNonNull(constraint, "constraint");
-        if (candidates < 1) {
+        if (candidates < 1 || candidates > MAX_CANDIDATES) {
             throw new IllegalArgumentException(
-                    "candidates is " + candidates + ", it must be at least 1");
+                    "candidates is " + candidates + ", it must be from 1 to " + MAX_CANDIDATES);
         }
         if (candidates > 1 && sampling.isGreedy()) {
             throw new IllegalArgumentException(

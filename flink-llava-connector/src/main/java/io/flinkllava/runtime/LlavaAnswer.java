@@ -1,8 +1,10 @@
 package io.flinkllava.runtime;
 
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 
 /** What became of a request: {@link Text} or {@link Failure}. */
 public sealed interface LlavaAnswer extends Serializable {
@@ -94,9 +96,58 @@ public sealed interface LlavaAnswer extends Serializable {
      */
     record Failure(LlavaErrorCode code, String message) implements LlavaAnswer {
 
+        /**
+         * Messages of exceptions are cut here, in characters. They quote what they were given at
+         * any length, and a failure is kept, sent and logged.
+         */
+        private static final int LONGEST_MESSAGE = 500;
+
         public Failure {
             Objects.requireNonNull(code, "code");
             Objects.requireNonNull(message, "message");
+        }
+
+        /**
+         * Whether the model refused the request unseen because too many were waiting, so that
+         * sending it again is what helps. The message tells: a failure is no more than this record
+         * wherever it travels.
+         */
+        public boolean isQueueFull() {
+            return code == LlavaErrorCode.CAPACITY
+                    && message.contains(RequestLimits.MAX_QUEUED_REQUESTS);
+        }
+
+        /**
+         * The failure that an exception stands for: what a {@link LlavaException} says, and of
+         * others the name and the first {@value #LONGEST_MESSAGE} characters of the message, which
+         * may quote what was asked.
+         *
+         * @param otherwise the code of an exception that has none of its own
+         */
+        public static Failure of(Throwable problem, LlavaErrorCode otherwise) {
+            if (problem instanceof LlavaException known) {
+                return new Failure(known.code(), cut(String.valueOf(known.getMessage())));
+            }
+            // These wrappers only repeat their causes.
+            if (problem.getCause() != null
+                    && (problem instanceof CompletionException
+                            || problem instanceof UncheckedIOException)) {
+                return of(problem.getCause(), otherwise);
+            }
+            return new Failure(
+                    otherwise,
+                    cut(problem.getClass().getSimpleName() + ": " + problem.getMessage()));
+        }
+
+        /** The same, where an exception without a code is a fault of this library. */
+        public static Failure of(Throwable problem) {
+            return of(problem, LlavaErrorCode.INTERNAL);
+        }
+
+        private static String cut(String message) {
+            return message.length() <= LONGEST_MESSAGE
+                    ? message
+                    : message.substring(0, LONGEST_MESSAGE) + "...";
         }
     }
 
@@ -112,7 +163,7 @@ public sealed interface LlavaAnswer extends Serializable {
      * Where the time of an answer went, in nanoseconds.
      *
      * @param preparing decoding the pictures, rendering and tokenizing the prompt
-     * @param waiting from there to the first step the sequence took part in
+     * @param waiting for that, and from there to the first step the sequence took part in
      * @param prefilling from there to the first token
      * @param decoding from there to the last token
      */

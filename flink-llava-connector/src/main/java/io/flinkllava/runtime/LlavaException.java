@@ -28,6 +28,19 @@ public class LlavaException extends RuntimeException {
         return new LlavaException(LlavaErrorCode.MODEL, message);
     }
 
+    /**
+     * The queue of a model is full, and the request was not looked at.
+     *
+     * @see LlavaAnswer.Failure#isQueueFull
+     */
+    public static LlavaException queueIsFull() {
+        return new LlavaException(
+                LlavaErrorCode.CAPACITY,
+                "Too many requests are waiting already ("
+                        + RequestLimits.MAX_QUEUED_REQUESTS
+                        + "): send fewer at once, or try again later");
+    }
+
     public LlavaErrorCode code() {
         return code;
     }

@@ -84,7 +84,9 @@ public interface LlavaModel extends AutoCloseable {
 
     /**
      * Fails what is still running with {@link LlavaErrorCode#MODEL} and gives all native memory
-     * back. Waits for the current step, never for whole generations. Closing twice is harmless.
+     * back. Waits for the current step, never for whole generations; but on a thread of the model,
+     * where listeners and stages behind a future run, it returns at once, and memory is given back
+     * when they are over. Closing twice is harmless.
      */
     @Override
     void close();

@@ -24,9 +24,25 @@ public record PictureInfo(
         LocalDateTime takenAt,
         String sha256) {
 
+    private static final int FIRST_ON_ITS_SIDE = 5;
+
     public PictureInfo {
         Objects.requireNonNull(format, "format");
         Objects.requireNonNull(sha256, "sha256");
+    }
+
+    /** In pixels, as shown. */
+    public int uprightWidth() {
+        return liesOnItsSide() ? height : width;
+    }
+
+    /** In pixels, as shown. */
+    public int uprightHeight() {
+        return liesOnItsSide() ? width : height;
+    }
+
+    private boolean liesOnItsSide() {
+        return orientation >= FIRST_ON_ITS_SIDE;
     }
 
     /**

@@ -11,8 +11,8 @@ import java.io.Serializable;
  * @param maxImageSide longer side of one picture in pixels
  * @param maxImages pictures in one request
  * @param maxFrames frames of a video in one request
- * @param maxQueuedRequests requests that may wait for a row; more are refused with {@link
- *     LlavaErrorCode#CAPACITY}
+ * @param maxQueuedRequests requests that may wait for their turn, beside those that are answered or
+ *     prepared for it; more are refused with {@link LlavaErrorCode#CAPACITY}
  */
 public record RequestLimits(
         int maxImageBytes,
@@ -25,6 +25,9 @@ public record RequestLimits(
 
     public static final RequestLimits DEFAULT =
             new RequestLimits(32 << 20, 64_000_000L, 16_384, 16, 64, 1024);
+
+    /** What messages call {@link #maxQueuedRequests}. */
+    static final String MAX_QUEUED_REQUESTS = "max-queued-requests";
 
     public RequestLimits {
         if (maxImageBytes < 1
@@ -44,7 +47,9 @@ public record RequestLimits(
                             + maxImages
                             + ", max-frames "
                             + maxFrames
-                            + ", max-queued-requests "
+                            + ", "
+                            + MAX_QUEUED_REQUESTS
+                            + " "
                             + maxQueuedRequests);
         }
     }

@@ -31,12 +31,13 @@ public interface RequestPlanner extends AutoCloseable {
     }
 
     /**
-     * Plans a question about one picture.
+     * Plans a question about one picture, for the device that this process would take.
      *
      * @param imageWidth in pixels, upright, at least 1
      * @param imageHeight in pixels, upright, at least 1
      * @throws LlavaException with code {@link LlavaErrorCode#INPUT} if such a request would be
-     *     refused: the question is empty, the picture too elongated
+     *     refused: the question is empty, the picture too elongated, the prompt longer than a
+     *     sequence
      */
     RequestPlan plan(
             int imageWidth, int imageHeight, String question, GenerationParameters generation);

@@ -2,6 +2,7 @@ package io.flinkllava.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.Fingerprint;
 import io.flinkllava.runtime.image.RgbImage;
 import io.flinkllava.runtime.image.TestPictures;
@@ -41,7 +42,9 @@ class ExportedModelTest {
                     .isEqualTo(
                             new ModelInfo(
                                     "llava",
-                                    Fingerprint.of(Golden.path("onnx-export/llava")),
+                                    Fingerprint.of(
+                                            CheckpointReader.read(
+                                                    Golden.path("onnx-export/llava"))),
                                     "llava",
                                     Device.CPU,
                                     8,

@@ -15,7 +15,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class RequestPlannerTest {
 
     private static final ModelOptions OPTIONS = ModelOptions.DEFAULT.withDevice(Device.CPU);
-    private static final int SIDEWAYS = 5;
 
     @ParameterizedTest
     @ValueSource(strings = {"llava15", "next_vicuna", "next_mistral", "onevision", "llava_v1"})
@@ -30,11 +29,10 @@ class RequestPlannerTest {
         try (RequestPlanner planner = RequestPlanner.open(Golden.checkpoint(checkpoint), OPTIONS)) {
             for (GoldenRequest one : golden) {
                 PictureInfo picture = PictureInfo.of(one.request().images().get(0));
-                boolean turned = picture.orientation() >= SIDEWAYS;
                 RequestPlan plan =
                         planner.plan(
-                                turned ? picture.height() : picture.width(),
-                                turned ? picture.width() : picture.height(),
+                                picture.uprightWidth(),
+                                picture.uprightHeight(),
                                 one.request().messages().get(0).content(),
                                 one.request().generation());
                 assertThat(plan.promptTokens()).as(one.id()).isEqualTo(one.promptTokens());
@@ -63,6 +61,17 @@ class RequestPlannerTest {
             assertThatThrownBy(() -> planner.plan(10, 10, " ", GenerationParameters.DEFAULT))
                     .isInstanceOf(LlavaException.class)
                     .hasMessageContaining("The question is empty");
+            assertThatThrownBy(
+                            () ->
+                                    planner.plan(
+                                            10,
+                                            10,
+                                            "What? ".repeat(2000),
+                                            GenerationParameters.DEFAULT))
+                    .isInstanceOfSatisfying(
+                            LlavaException.class,
+                            e -> assertThat(e.code()).isEqualTo(LlavaErrorCode.INPUT))
+                    .hasMessageContaining("max-sequence-length");
         }
     }
 

@@ -90,7 +90,8 @@ public enum PublishedModel {
                 read.promptStyle(),
                 read.specialTokens(),
                 read.tokenizerFile(),
-                weights());
+                weights(),
+                read.files());
     }
 
     private Path resources() {

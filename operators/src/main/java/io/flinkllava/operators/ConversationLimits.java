@@ -3,6 +3,7 @@ package io.flinkllava.operators;
 import io.flinkllava.operators.state.Conversation;
 import io.flinkllava.operators.state.ConversationPicture;
 import io.flinkllava.operators.state.ConversationTurn;
+import io.flinkllava.runtime.ModelInfo;
 
 import java.io.Serializable;
 import java.util.List;
@@ -11,15 +12,18 @@ import java.util.List;
  * How much of a dialogue is remembered.
  *
  * @param maxTurns questions with their answers, at least 1
- * @param maxTokens of all turns together, at least 1
+ * @param maxTokens of all that is remembered, pictures included; or {@link #FROM_MODEL}
  */
 record ConversationLimits(int maxTurns, int maxTokens) implements Serializable {
 
-    static final int DEFAULT_TOKENS = 1536;
-    static final ConversationLimits DEFAULT = new ConversationLimits(16, DEFAULT_TOKENS);
+    /** As many tokens as leave room for the next question and its answer. */
+    static final int FROM_MODEL = 0;
+
+    static final int NEXT_TURN_TOKENS = 512;
+    static final ConversationLimits DEFAULT = new ConversationLimits(16, FROM_MODEL);
 
     ConversationLimits {
-        if (maxTurns < 1 || maxTokens < 1) {
+        if (maxTurns < 1 || maxTokens < FROM_MODEL) {
             throw new IllegalArgumentException(
                     "Limits must be at least 1: max-turns "
                             + maxTurns
@@ -28,21 +32,49 @@ record ConversationLimits(int maxTurns, int maxTokens) implements Serializable {
         }
     }
 
-    /** Forgets the oldest turns until the limits hold; the first picture of all stays. */
-    Conversation truncate(Conversation conversation) {
-        List<ConversationPicture> kept = conversation.getKept();
-        List<ConversationTurn> turns = conversation.getTurns();
-        while (turns.size() > maxTurns || tokens(turns) > maxTokens) {
-            List<ConversationPicture> forgotten = turns.get(0).getPictures();
-            if (kept.isEmpty() && !forgotten.isEmpty()) {
-                kept = List.of(forgotten.get(0));
-            }
-            turns = turns.subList(1, turns.size());
+    /**
+     * A dialogue within the limits: as it is, or the newer half of it. If one turn were forgotten
+     * at a time, each prompt would begin in another way than the one before it, and nothing of it
+     * would be found prefilled. The newest turn stays in any case.
+     */
+    Conversation truncate(Conversation conversation, ModelInfo model) {
+        int most = maxTokens == FROM_MODEL ? roomFor(model.maxSequenceLength()) : maxTokens;
+        if (conversation.getTurns().size() <= maxTurns && tokens(conversation) <= most) {
+            return conversation;
         }
-        return new Conversation(List.copyOf(kept), List.copyOf(turns));
+        Conversation left = conversation;
+        while (left.getTurns().size() > 1 && !isHalf(left, most)) {
+            left = withoutOldest(left);
+        }
+        return left;
     }
 
-    static long tokens(List<ConversationTurn> turns) {
-        return turns.stream().mapToLong(ConversationTurn::getTokens).sum();
+    private static int roomFor(int sequenceLength) {
+        return Math.max(sequenceLength / 2, sequenceLength - NEXT_TURN_TOKENS);
+    }
+
+    private boolean isHalf(Conversation conversation, int most) {
+        return conversation.getTurns().size() <= (maxTurns + 1) / 2
+                && turnTokens(conversation) <= (most - conversation.getKeptTokens()) / 2;
+    }
+
+    /** A dialogue of several turns without its oldest; the first picture of all stays. */
+    static Conversation withoutOldest(Conversation conversation) {
+        List<ConversationTurn> turns = conversation.getTurns();
+        List<ConversationTurn> newer = List.copyOf(turns.subList(1, turns.size()));
+        List<ConversationPicture> pictures = turns.get(0).getPictures();
+        return conversation.getKept().isEmpty() && !pictures.isEmpty()
+                ? new Conversation(
+                        List.of(pictures.get(0)), newer, turns.get(0).getTokens() / pictures.size())
+                : new Conversation(conversation.getKept(), newer, conversation.getKeptTokens());
+    }
+
+    /** Tokens of all that is remembered. */
+    static long tokens(Conversation conversation) {
+        return conversation.getKeptTokens() + turnTokens(conversation);
+    }
+
+    private static long turnTokens(Conversation conversation) {
+        return conversation.getTurns().stream().mapToLong(ConversationTurn::getTokens).sum();
     }
 }

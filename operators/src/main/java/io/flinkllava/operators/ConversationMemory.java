@@ -9,13 +9,15 @@ import io.flinkllava.operators.state.ConversationPicture;
 import io.flinkllava.operators.state.ConversationTurn;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.ModelInfo;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The turns of a dialogue, the records of one key, each with what was said before. */
 record ConversationMemory<T>(
@@ -28,7 +30,7 @@ record ConversationMemory<T>(
         Duration timeToLive)
         implements KeyMemory<Question<T>, Conversation> {
 
-    private static final Conversation EMPTY = new Conversation(List.of(), List.of());
+    private static final Conversation EMPTY = new Conversation(List.of(), List.of(), 0);
 
     @Override
     public String name() {
@@ -41,54 +43,75 @@ record ConversationMemory<T>(
     }
 
     @Override
-    public Turn turn(Question<T> value, Optional<Conversation> memory, String modelVersion) {
+    public KeyTurn<Conversation> turn(
+            Question<T> value, Optional<Conversation> memory, ModelInfo model) {
         if (resets.apply(value.input())) {
-            return new Turn.Nothing();
+            return new KeyTurn<>(new Action.Nothing(), outcome -> Optional.empty());
         }
         Conversation conversation = memory.orElse(EMPTY);
-        List<ConversationTurn> turns = new ArrayList<>(conversation.getTurns());
-        turns.add(newTurn(value.input(), "", 0));
-        DialoguePrompt prompt = new DialoguePrompt(system, conversation.getKept(), turns);
-        return new Turn.Ask(
-                new RequestDraft(
-                        prompt.pictures().stream().map(ConversationMemory::source).toList(),
-                        List.of(),
-                        prompt.messages(),
-                        generation,
-                        LlavaRequest.NO_LIMIT));
+        ConversationTurn asked = unanswered(value.input());
+        DialoguePrompt prompt =
+                new DialoguePrompt(
+                        system, conversation.getKept(), with(conversation.getTurns(), asked));
+        return new KeyTurn<>(
+                new Action.Ask(
+                        new RequestDraft(
+                                prompt.pictures().stream().map(ConversationMemory::source).toList(),
+                                List.of(),
+                                prompt.messages(),
+                                generation,
+                                LlavaRequest.NO_LIMIT)),
+                outcome -> after(memory, asked, outcome.orElseThrow().answer(), model));
     }
 
-    @Override
-    public Optional<Conversation> after(
-            Question<T> value, Optional<Conversation> memory, Optional<Outcome> outcome) {
-        if (outcome.isEmpty()) {
-            return Optional.empty();
+    private Optional<Conversation> after(
+            Optional<Conversation> memory,
+            ConversationTurn asked,
+            LlavaAnswer answer,
+            ModelInfo model) {
+        if (answer instanceof LlavaAnswer.Text said) {
+            return Optional.of(limits.truncate(answered(memory.orElse(EMPTY), asked, said), model));
         }
-        if (!(outcome.get().answer() instanceof LlavaAnswer.Text said)) {
-            return memory;
-        }
-        Conversation conversation = memory.orElse(EMPTY);
-        long before = ConversationLimits.tokens(conversation.getTurns());
+        // What is remembered may be at fault: too long, or a picture that is no longer there.
+        return ((LlavaAnswer.Failure) answer).code() == LlavaErrorCode.INPUT
+                ? memory.filter(conversation -> conversation.getTurns().size() > 1)
+                        .map(ConversationLimits::withoutOldest)
+                : memory;
+    }
+
+    private static Conversation answered(
+            Conversation before, ConversationTurn asked, LlavaAnswer.Text said) {
         long all = said.promptTokens() + (long) said.completionTokens();
-        int added = (int) Math.max(said.completionTokens(), all - before);
-        List<ConversationTurn> turns = new ArrayList<>(conversation.getTurns());
-        turns.add(newTurn(value.input(), said.text(), added));
-        return Optional.of(limits.truncate(new Conversation(conversation.getKept(), turns)));
+        long added = all - ConversationLimits.tokens(before);
+        ConversationTurn turn =
+                new ConversationTurn(
+                        asked.getPictures(),
+                        asked.getQuestion(),
+                        said.text(),
+                        (int) Math.max(said.completionTokens(), added));
+        return new Conversation(
+                before.getKept(), with(before.getTurns(), turn), before.getKeptTokens());
     }
 
-    private ConversationTurn newTurn(T record, String answer, int tokens) {
+    private static List<ConversationTurn> with(
+            List<ConversationTurn> turns, ConversationTurn turn) {
+        return Stream.concat(turns.stream(), Stream.of(turn)).toList();
+    }
+
+    private ConversationTurn unanswered(T record) {
         return new ConversationTurn(
                 images.apply(record).stream().map(ConversationMemory::stored).toList(),
                 RequestSource.present(question.apply(record), "question"),
-                answer,
-                tokens);
+                "",
+                0);
     }
 
+    /** Bytes are copied: the record is emitted, and whoever gets it may change them. */
     private static ConversationPicture stored(PictureSource source) {
         return source instanceof PictureSource.Reference reference
                 ? new ConversationPicture(null, reference.uri())
                 : new ConversationPicture(
-                        ByteBuffer.wrap(((PictureSource.Bytes) source).encoded()), null);
+                        ByteBuffer.wrap(((PictureSource.Bytes) source).encoded().clone()), null);
     }
 
     private static PictureSource source(ConversationPicture picture) {

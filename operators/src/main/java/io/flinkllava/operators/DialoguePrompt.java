@@ -37,10 +37,15 @@ record DialoguePrompt(String system, List<ConversationPicture> kept, List<Conver
             ConversationTurn turn = turns.get(i);
             messages.add(Message.user(placed ? placing(turn, i == 0) : turn.getQuestion()));
             if (i < turns.size() - 1) {
-                messages.add(new Message(Message.Role.ASSISTANT, turn.getAnswer()));
+                messages.add(new Message(Message.Role.ASSISTANT, harmless(turn.getAnswer())));
             }
         }
         return messages;
+    }
+
+    /** A model may spell out what stands for a picture, and that must not be read as one. */
+    private static String harmless(String answer) {
+        return answer.replace(PLACEHOLDER, "(image)").replace("<video>", "(video)");
     }
 
     private boolean mustBePlaced() {

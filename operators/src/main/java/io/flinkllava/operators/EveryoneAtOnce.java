@@ -2,6 +2,8 @@ package io.flinkllava.operators;
 
 import org.apache.flink.util.function.SerializableFunction;
 
+import io.flinkllava.runtime.ModelInfo;
+
 import java.util.Optional;
 
 /** Records that have nothing to do with one another. */
@@ -13,8 +15,8 @@ record EveryoneAtOnce<I>(SerializableFunction<I, RequestDraft> drafts) implement
     }
 
     @Override
-    public Turn turn(InFlight<I> request, String modelVersion) {
-        return new Turn.Ask(drafts.apply(request.value()));
+    public Action action(InFlight<I> request, ModelInfo model) {
+        return new Action.Ask(drafts.apply(request.value()));
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.flinkllava.operators;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaRequest;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -15,9 +17,12 @@ final class InFlight<I> {
     private final Object key;
     private final long sequence;
     private final long arrival;
+    private long deadline = Long.MAX_VALUE;
+    private Duration limit = LlavaRequest.NO_LIMIT;
     private int attempts;
+    private boolean trying;
     private CompletableFuture<LlavaAnswer> future = new CompletableFuture<>();
-    private Future<?> deadline = CompletableFuture.completedFuture(null);
+    private Future<?> expiry = CompletableFuture.completedFuture(null);
     private Future<?> retry = CompletableFuture.completedFuture(null);
     private boolean finished;
     private Optional<Outcome> outcome = Optional.empty();
@@ -28,7 +33,7 @@ final class InFlight<I> {
      * @param key whose turn it waits for, or null if it waits for nobody's
      * @param sequence grows from one arrival to the next, and over restores
      * @param arrival processing time in milliseconds
-     * @param attempts made before a restore
+     * @param attempts that failed before a restore
      */
     InFlight(StreamRecord<I> record, Object key, long sequence, long arrival, int attempts) {
         this.record = record;
@@ -58,13 +63,63 @@ final class InFlight<I> {
         return arrival;
     }
 
+    /**
+     * Bounds the time that it may wait.
+     *
+     * @param now processing time in milliseconds
+     * @return whether it has less time than before
+     */
+    boolean endsWithin(Duration value, long now) {
+        if (value.compareTo(Duration.ofMillis(deadline - now)) >= 0) {
+            return false;
+        }
+        deadline = now + value.toMillis();
+        limit = value;
+        return true;
+    }
+
+    /** Processing time in milliseconds. */
+    long deadline() {
+        return deadline;
+    }
+
+    /** How long it may wait. */
+    Duration limit() {
+        return limit;
+    }
+
+    /** What is left of that, at least a millisecond. */
+    Duration timeLeft(long now) {
+        return deadline == Long.MAX_VALUE
+                ? LlavaRequest.NO_LIMIT
+                : Duration.ofMillis(Math.max(1, deadline - now));
+    }
+
+    /** How often it was tried, the attempt that goes on included. */
     int attempts() {
         return attempts;
     }
 
-    /** Counts an attempt. */
+    /** How often it failed: a restart that cuts an attempt short is not the record's fault. */
+    int failedAttempts() {
+        return trying ? attempts - 1 : attempts;
+    }
+
+    /** Whether an attempt goes on. */
+    boolean isTrying() {
+        return trying;
+    }
+
+    /** An attempt begins. */
     void tries() {
         attempts++;
+        trying = true;
+    }
+
+    /** The attempt came to nothing, and that does not count. */
+    void triedInVain() {
+        attempts--;
+        trying = false;
     }
 
     void submitted(CompletableFuture<LlavaAnswer> value) {
@@ -72,15 +127,18 @@ final class InFlight<I> {
     }
 
     void expiresWith(Future<?> value) {
-        deadline = value;
+        expiry.cancel(false);
+        expiry = value;
     }
 
     void retriesWith(Future<?> value) {
+        trying = false;
         retry = value;
     }
 
     void finished(Optional<Outcome> value) {
         finished = true;
+        trying = false;
         outcome = value;
         cancel();
     }
@@ -96,7 +154,7 @@ final class InFlight<I> {
 
     /** Stops whatever still runs for this record; harmless if nothing does. */
     void cancel() {
-        deadline.cancel(false);
+        expiry.cancel(false);
         retry.cancel(false);
         future.cancel(false);
     }

@@ -2,6 +2,8 @@ package io.flinkllava.operators;
 
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
+import io.flinkllava.runtime.ModelInfo;
+
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,17 +26,10 @@ interface KeyMemory<I, M> extends Serializable {
     Duration timeToLive();
 
     /**
-     * What a record does, given what is remembered.
+     * What a record does, given what is remembered, and what it leaves.
      *
-     * @param modelVersion fingerprint of the model it would ask
-     * @throws Exception what the job's own functions throw
+     * @param model the one it would ask
+     * @throws Exception what the job's own functions throw; the memory stays as it is then
      */
-    Turn turn(I value, Optional<M> memory, String modelVersion) throws Exception;
-
-    /**
-     * What is remembered from then on; empty to forget.
-     *
-     * @param outcome empty for a record that asked nothing
-     */
-    Optional<M> after(I value, Optional<M> memory, Optional<Outcome> outcome);
+    KeyTurn<M> turn(I value, Optional<M> memory, ModelInfo model) throws Exception;
 }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -26,19 +27,28 @@ final class KeyedInFlightState<I> implements InFlightState<I> {
 
     private final KeyedStateBackend<Object> backend;
     private final ListState<StoredRequest<I>> records;
+    private final UnaryOperator<I> own;
     private final boolean restored;
 
     /** Keys of which something is written. */
     private final Set<Object> written = new HashSet<>();
 
+    /**
+     * State in this backend.
+     *
+     * @param own makes of a value one that nobody else may change: the heap keeps what is stored as
+     *     an object and writes it while the records go on their way
+     */
     KeyedInFlightState(
             KeyedStateBackend<Object> backend,
             KeyedStateStore store,
             TypeInformation<I> type,
+            UnaryOperator<I> own,
             boolean restored) {
         this.backend = backend;
         this.records =
                 store.getListState(new ListStateDescriptor<>(NAME, StoredRequest.type(type)));
+        this.own = own;
         this.restored = restored;
     }
 
@@ -47,7 +57,7 @@ final class KeyedInFlightState<I> implements InFlightState<I> {
         Map<Object, List<StoredRequest<I>>> byKey = new LinkedHashMap<>();
         for (InFlight<I> request : inFlight) {
             byKey.computeIfAbsent(request.key(), key -> new ArrayList<>())
-                    .add(StoredRequest.of(request));
+                    .add(StoredRequest.of(request, own.apply(request.value())));
         }
         forget();
         for (Map.Entry<Object, List<StoredRequest<I>>> entry : byKey.entrySet()) {

@@ -17,12 +17,15 @@ import java.util.Objects;
  *
  * <p>A dialogue is the records of one key. They are answered one after the other, in the order in
  * which they arrive; different dialogues run together in one batch, and the model's warm prefixes
- * make a next turn cheap. A turn that fails is not remembered.
+ * make a next turn cheap. A turn that fails is not remembered. If it fails with {@code INPUT}, the
+ * oldest turn is forgotten as well: what is remembered may be too long for it, or name a picture
+ * that is gone.
  *
  * <p>A turn may bring pictures, {@link #images} and {@link #imageReferences} an empty list for one
  * that brings none. The model sees the pictures of all turns that are remembered. When a limit is
- * reached, the oldest turns are forgotten, question, answer and pictures, but for the first picture
- * of the dialogue, which stays.
+ * exceeded, the older half of the turns is forgotten, question, answer and pictures, but for the
+ * first picture of the dialogue, which stays; so does the newest turn, however long it is. Half,
+ * since a prompt that begins like the one before it is found prefilled.
  */
 public final class LlavaConversation<T> extends LlavaStep<T, LlavaConversation<T>> {
 
@@ -39,7 +42,10 @@ public final class LlavaConversation<T> extends LlavaStep<T, LlavaConversation<T
         super(stream, "llava-conversation", new RequestSource<>());
     }
 
-    /** Which dialogue a record belongs to. Must be given. */
+    /**
+     * Which dialogue a record belongs to. Must be given. If it throws, the job fails: there is no
+     * dialogue whose failure it could be.
+     */
     public <K> LlavaConversation<T> keyBy(KeySelector<T, K> value) {
         return keyBy(value, TypeExtractor.getKeySelectorTypes(value, stream.getType()));
     }
@@ -92,11 +98,16 @@ public final class LlavaConversation<T> extends LlavaStep<T, LlavaConversation<T
     }
 
     /**
-     * How many tokens the remembered turns may have together, pictures included, at least 1;
-     * {@value ConversationLimits#DEFAULT_TOKENS} unless given. Leave room for the next question and
-     * its answer within {@code max-sequence-length}.
+     * How many tokens all that is remembered may have, pictures included, at least 1. Leave room
+     * for the next question and its answer within {@code max-sequence-length}; {@value
+     * ConversationLimits#NEXT_TURN_TOKENS} tokens, or half of a shorter sequence, are left unless
+     * given.
      */
     public LlavaConversation<T> maxTokens(int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(
+                    "max-tokens is " + value + ", it must be at least 1");
+        }
         limits = new ConversationLimits(limits.maxTurns(), value);
         return this;
     }

@@ -22,12 +22,16 @@ import io.flinkllava.flink.pictures.PictureReader;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
-import io.flinkllava.runtime.LlavaRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 
 /**
  * Asks a model about each record, without waiting for the answer before it takes the next record.
@@ -55,14 +59,24 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         implements OneInputStreamOperator<I, LlavaResult<T>>, BoundedOneInput {
 
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(LlavaOperator.class);
 
-    private static final int PICTURES_AT_ONCE = 8;
+    private static final int MOST_PICTURES_AT_ONCE = 32;
+
+    /** After that long, a model that others ask as well may have room. */
+    private static final long FULL_QUEUE_MILLIS = 50;
+
+    private static final long NO_ROOM_MILLIS = 1000;
 
     private final transient OperatorPlan<I, T> plan;
     private final transient QueueSettings settings;
     private final transient MailboxExecutor mailbox;
     private final transient InFlightQueue<InFlight<I>> queue;
 
+    /** Have their turn, but their model has no room beside those that are open. */
+    private final transient List<InFlight<I>> withoutModel = new ArrayList<>();
+
+    private transient boolean lookingForRoom;
     private transient InFlightState<I> state;
     private transient Turns<I> turns;
     private transient boolean restored;
@@ -93,6 +107,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                             getKeyedStateBackend(),
                             context.getKeyedStateStore(),
                             plan.inputType(),
+                            this::own,
                             restored);
             turns = onePerKey(plan.memory(), context);
         } else {
@@ -111,18 +126,22 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         super.open();
         inputSerializer =
                 plan.inputType().createSerializer(getExecutionConfig().getSerializerConfig());
-        pictures = PictureReader.open(plan.pictures(), PICTURES_AT_ONCE);
-        submitter = new RequestSubmitter(pictures);
-        models = new TaskModels(plan.models(), getRuntimeContext());
+        models = new TaskModels(plan.models(), getRuntimeContext(), this::now);
         // Where models change, the first may be long gone when a job is restored.
         if (!plan.modelChanges() || !restored) {
-            models.openFirst();
+            models.openFirst(restored);
         }
+        pictures = PictureReader.open(plan.pictures(), Math.min(capacity(), MOST_PICTURES_AT_ONCE));
+        submitter = new RequestSubmitter(pictures);
         llavaMetrics = new LlavaMetrics(getMetricGroup());
-        llavaMetrics.queue(queue::size, settings.capacity());
+        llavaMetrics.queue(queue::size, this::capacity);
         llavaMetrics.model(models::current, models::loadMillis);
         results = new ResultHandler<>(plan, output, llavaMetrics);
-        for (StoredRequest<I> stored : state.stored()) {
+        List<StoredRequest<I>> inFlight = state.stored();
+        if (!inFlight.isEmpty()) {
+            LOG.info("Takes back {} records that were in flight", inFlight.size());
+        }
+        for (StoredRequest<I> stored : inFlight) {
             nextSequence = Math.max(nextSequence, stored.sequence() + 1);
             awaitRoom();
             takeBack(stored);
@@ -149,12 +168,17 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void awaitRoom() throws InterruptedException {
-        while (queue.size() >= settings.capacity()) {
+        while (queue.size() >= capacity()) {
             mailbox.yield();
         }
     }
 
-    /** With object reuse the sender may change the value as soon as it has control again. */
+    private int capacity() {
+        int rows = models.current().map(model -> model.info().maxBatchSize()).orElse(1);
+        return settings.capacity(rows, plan.keyed());
+    }
+
+    /** With object reuse whoever sends a value, or gets it, may change it at any time. */
     private I own(I value) {
         return getExecutionConfig().isObjectReuseEnabled() ? inputSerializer.copy(value) : value;
     }
@@ -172,34 +196,35 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     private void take(InFlight<I> request) throws Exception {
         queue.add(request);
         llavaMetrics.requested();
-        if (settings.hasTimeout()) {
-            request.expiresWith(
-                    getProcessingTimeService()
-                            .registerTimer(deadline(request), time -> expire(request)));
-        }
+        bound(request, settings.timeout());
         if (turns.arrived(request)) {
             begin(request);
         }
     }
 
-    private long deadline(InFlight<I> request) {
-        return settings.hasTimeout()
-                ? request.arrival() + settings.timeout().toMillis()
-                : Long.MAX_VALUE;
+    private void bound(InFlight<I> request, Duration limit) {
+        if (request.endsWithin(limit, now())) {
+            request.expiresWith(later(request.deadline(), () -> expire(request)));
+        }
+    }
+
+    /** By mail: the task outlives what a timer throws, one more checkpoint perhaps. */
+    private ScheduledFuture<?> later(long time, ThrowingRunnable<Exception> action) {
+        return getProcessingTimeService().registerTimer(time, reached -> hop(action, "LLaVA time"));
     }
 
     private void expire(InFlight<I> request) throws Exception {
         if (queue.isRunning(request)) {
             llavaMetrics.timedOut();
-            finish(request, Optional.of(outcome(request, tooLate())));
+            finish(request, Optional.of(outcome(request, tooLate(request.limit()))));
         }
     }
 
-    private LlavaAnswer tooLate() {
+    private static LlavaAnswer tooLate(Duration limit) {
         return new LlavaAnswer.Failure(
                 LlavaErrorCode.CAPACITY,
                 "no answer within "
-                        + spell(settings.timeout())
+                        + spell(limit)
                         + "; allow more time, or lower capacity or max-new-tokens");
     }
 
@@ -210,30 +235,44 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     /** A record has its turn, for the first time or again. */
     private void begin(InFlight<I> request) {
         request.tries();
-        LlavaModel model;
-        Turn turn;
         try {
-            model = models.of(plan.version().apply(request.value()));
-            turn = turns.turn(request, model.info().fingerprint());
+            Optional<LlavaModel> model = models.of(version(request));
+            if (model.isEmpty()) {
+                request.triedInVain();
+                withoutModel.add(request);
+                dropOldModels();
+                lookForRoomLater();
+            } else {
+                begin(request, model.get());
+            }
         } catch (Exception e) {
-            LlavaAnswer.Failure failure = RequestSubmitter.failure(e, LlavaErrorCode.INPUT);
+            LlavaAnswer.Failure failure = LlavaAnswer.Failure.of(e, LlavaErrorCode.INPUT);
             if (!triesAgain(request, failure)) {
                 finishLater(request, Optional.of(outcome(request, failure)));
             }
-            return;
         }
-        if (turn instanceof Turn.Ask asking) {
+    }
+
+    private void begin(InFlight<I> request, LlavaModel model) throws Exception {
+        Action action = turns.action(request, model.info());
+        if (action instanceof Action.Ask asking) {
             ask(request, model, asking.draft());
-        } else if (turn instanceof Turn.Known known) {
+        } else if (action instanceof Action.Known known) {
             finishLater(request, Optional.of(known.outcome()));
         } else {
             finishLater(request, Optional.empty());
         }
     }
 
+    private ModelVersion version(InFlight<I> request) {
+        return plan.version().apply(request.value());
+    }
+
     private void ask(InFlight<I> request, LlavaModel model, RequestDraft draft) {
+        bound(request, draft.timeLimit());
+        // The model's own limit ends a late request's steps; the timer ends its waiting.
         CompletableFuture<LlavaAnswer> future =
-                submitter.submit(model, draft.within(timeLeft(request)));
+                submitter.submit(model, draft.within(request.timeLeft(now())));
         request.submitted(future);
         CompletableFuture<LlavaAnswer> unused =
                 future.whenComplete(
@@ -241,17 +280,10 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                             LlavaAnswer said =
                                     problem == null
                                             ? answer
-                                            : RequestSubmitter.failure(
+                                            : LlavaAnswer.Failure.of(
                                                     problem, LlavaErrorCode.INTERNAL);
                             hop(() -> answered(request, model, said), "LLaVA answer");
                         });
-    }
-
-    /** The model's own limit ends a late request's steps; the timer here ends its waiting. */
-    private Duration timeLeft(InFlight<I> request) {
-        return settings.hasTimeout()
-                ? Duration.ofMillis(Math.max(1, deadline(request) - now()))
-                : LlavaRequest.NO_LIMIT;
     }
 
     /** Runs in any thread. */
@@ -271,12 +303,28 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         if (!queue.isRunning(request)) {
             return; // Its time ran out before, or a model completed twice: it has its outcome.
         }
-        if (answer instanceof LlavaAnswer.Failure failure && triesAgain(request, failure)) {
-            return;
+        if (answer instanceof LlavaAnswer.Failure failure) {
+            if (isLate(request, failure)) {
+                expire(request);
+                return;
+            }
+            if (failure.isQueueFull()) {
+                request.triedInVain();
+                request.retriesWith(later(now() + FULL_QUEUE_MILLIS, () -> beginAgain(request)));
+                return;
+            }
+            if (triesAgain(request, failure)) {
+                return;
+            }
         }
         finish(
                 request,
                 Optional.of(new Outcome(answer, model.info().name(), model.info().fingerprint())));
+    }
+
+    /** The model may notice before the timer does. */
+    private boolean isLate(InFlight<I> request, LlavaAnswer.Failure failure) {
+        return failure.code() == LlavaErrorCode.CAPACITY && now() >= request.deadline();
     }
 
     private boolean triesAgain(InFlight<I> request, LlavaAnswer.Failure failure) {
@@ -285,25 +333,23 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
             return false;
         }
         long time = now() + retry.pauseMillis(request.attempts(), request.sequence());
-        if (time >= deadline(request)) {
+        if (time >= request.deadline()) {
             return false;
         }
         llavaMetrics.retried();
-        request.retriesWith(
-                getProcessingTimeService()
-                        .registerTimer(
-                                time,
-                                reached -> {
-                                    if (queue.isRunning(request)) {
-                                        begin(request);
-                                    }
-                                }));
+        request.retriesWith(later(time, () -> beginAgain(request)));
         return true;
+    }
+
+    private void beginAgain(InFlight<I> request) {
+        if (queue.isRunning(request)) {
+            begin(request);
+        }
     }
 
     /** What went wrong before a model said anything. */
     private Outcome outcome(InFlight<I> request, LlavaAnswer failure) {
-        return models.outcome(plan.version().apply(request.value()), failure);
+        return models.outcome(version(request), failure);
     }
 
     /** By mail: a long line of records with known answers would make a deep stack. */
@@ -312,12 +358,14 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void finish(InFlight<I> request, Optional<Outcome> outcome) throws Exception {
-        if (!queue.finish(request)) {
+        if (!queue.isRunning(request)) {
             return; // Its time ran out before.
         }
-        request.finished(outcome);
         outcome.ifPresent(what -> count(request, what));
         outcome.ifPresent(results::check);
+        queue.finish(request);
+        withoutModel.remove(request);
+        request.finished(outcome);
         turns.finished(request).ifPresent(this::begin);
         dropOldModels();
         emit();
@@ -333,12 +381,41 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void dropOldModels() {
-        if (models.size() > 1) {
-            models.keep(
-                    queue.running().stream()
-                            .map(request -> plan.version().apply(request.value()))
-                            .toList());
+        if (!withoutModel.isEmpty()) {
+            makeRoom();
+        } else if (models.size() > 1) {
+            models.keep(queue.running().stream().map(this::version).toList());
         }
+    }
+
+    /** Only what is being asked at this moment may keep a model that another one waits for. */
+    private void makeRoom() {
+        List<ModelVersion> asked =
+                queue.running().stream().filter(InFlight::isTrying).map(this::version).toList();
+        if (models.keepOnly(asked)) {
+            beginThoseWithoutModel();
+        }
+    }
+
+    private void beginThoseWithoutModel() {
+        List<InFlight<I>> waiting = List.copyOf(withoutModel);
+        withoutModel.clear();
+        waiting.forEach(this::begin);
+    }
+
+    /** Other tasks may have models on the same device, and say nothing when they close them. */
+    private void lookForRoomLater() {
+        if (lookingForRoom || withoutModel.isEmpty()) {
+            return;
+        }
+        lookingForRoom = true;
+        var unused =
+                later(
+                        now() + NO_ROOM_MILLIS,
+                        () -> {
+                            lookingForRoom = false;
+                            beginThoseWithoutModel();
+                        });
     }
 
     /** Emits one thing and comes back for the next, so that other mails get their turn between. */

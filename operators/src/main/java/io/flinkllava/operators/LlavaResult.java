@@ -31,7 +31,7 @@ public record LlavaResult<T>(T input, LlavaAnswer answer, String model, String m
 
     /**
      * Type information for results on records of this type. Fields follow Flink's POJO schema
-     * evolution.
+     * evolution: what is added later is null or zero in what was written before.
      */
     @SuppressWarnings("unchecked") // A class literal has no type arguments.
     public static <T> TypeInformation<LlavaResult<T>> type(TypeInformation<T> input) {

@@ -22,7 +22,7 @@ import java.util.Objects;
  *
  * <p>Every record gives one outcome. What is wrong with a record (a picture that cannot be read, an
  * empty question, something that is null) is that record's failure, and so is a function given here
- * that throws. {@link #onError} says what becomes of it.
+ * that throws, other than the selector of a key. {@link #onError} says what becomes of it.
  *
  * <p>The functions run in the task's thread and are sent to it by Java serialization.
  *
@@ -32,8 +32,6 @@ import java.util.Objects;
 public abstract sealed class LlavaStep<T, S extends LlavaStep<T, S>>
         permits LlavaAsk, LlavaConversation {
 
-    private static final int DEFAULT_CAPACITY_IN_BATCHES = 4;
-
     final DataStream<T> stream;
     final RequestSource<T> requests;
     ModelChanges modelChanges;
@@ -42,7 +40,7 @@ public abstract sealed class LlavaStep<T, S extends LlavaStep<T, S>>
     private ModelScope scope = ModelScope.SLOT;
     private PictureAccess pictures = PictureAccess.NONE;
     private boolean ordered = true;
-    private int capacity;
+    private int capacity = QueueSettings.BY_BATCH;
     private Duration timeout = QueueSettings.NO_TIMEOUT;
     private RetryPolicy retry = RetryPolicy.DEFAULT;
     private ErrorPolicy errors = ErrorPolicy.AS_RESULT;
@@ -148,8 +146,9 @@ public abstract sealed class LlavaStep<T, S extends LlavaStep<T, S>>
     /**
      * How many records may wait for their answers in each subtask, at least 1; more are held back.
      * The records in flight are part of each checkpoint, and a checkpoint that finds the queue full
-     * waits until one of them is answered. {@value #DEFAULT_CAPACITY_IN_BATCHES} times {@link
-     * ModelOptions#withMaxBatchSize max-batch-size} unless given.
+     * waits until one of them is answered. Unless given, {@value QueueSettings#BATCHES} times the
+     * rows of the model's batch, and {@value QueueSettings#BATCHES_OF_KEYED_RECORDS} times where
+     * records of one key wait for one another: in conversations and with deduplication.
      */
     public S capacity(int records) {
         if (records < 1) {
@@ -246,21 +245,6 @@ public abstract sealed class LlavaStep<T, S extends LlavaStep<T, S>>
     }
 
     final QueueSettings queueSettings() {
-        return new QueueSettings(ordered, checkedCapacity(), timeout, retry, errors);
-    }
-
-    private int checkedCapacity() {
-        int most = options.limits().maxQueuedRequests();
-        if (capacity > most) {
-            throw new IllegalStateException(
-                    "capacity is "
-                            + capacity
-                            + ", more than the model's max-queued-requests ("
-                            + most
-                            + "): lower it, or raise the limit in the options.");
-        }
-        return capacity > 0
-                ? capacity
-                : Math.min(most, DEFAULT_CAPACITY_IN_BATCHES * options.batching().maxBatchSize());
+        return new QueueSettings(ordered, capacity, timeout, retry, errors);
     }
 }

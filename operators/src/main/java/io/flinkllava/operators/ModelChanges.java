@@ -60,6 +60,15 @@ public final class ModelChanges {
         return new ModelChanges(control, check, mode);
     }
 
+    /**
+     * Identifies the step that checks folders in savepoints. {@value #CHECK} unless given, so two
+     * control streams in one job need uids of their own.
+     */
+    public ModelChanges uid(String value) {
+        SingleOutputStreamOperator<ModelVersion> unused = checked.uid(value).name(value);
+        return this;
+    }
+
     /** Changes whose folder is no checkpoint that can be loaded. */
     public DataStream<RejectedModel> rejected() {
         return checked.getSideOutput(RejectedModel.TAG);

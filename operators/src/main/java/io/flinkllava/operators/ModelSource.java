@@ -15,4 +15,12 @@ interface ModelSource extends Serializable {
      * @throws io.flinkllava.runtime.LlavaException if there is no such model
      */
     OpenModel open(RuntimeContext context, ModelVersion version);
+
+    /** Where the checkpoint of a version is. */
+    default String folder(ModelVersion version) {
+        return version.folder();
+    }
+
+    /** Closes what is kept open though nobody uses it, for the room that it takes. */
+    default void closeIdle() {}
 }

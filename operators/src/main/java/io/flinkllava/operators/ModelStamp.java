@@ -6,12 +6,14 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.function.SerializableFunction;
@@ -29,8 +31,8 @@ import java.util.TreeMap;
  * control stream (second input).
  *
  * <p>By arrival, the newest announced model answers, and the control stream's watermarks mean
- * nothing. By event time, a record waits until the control stream's watermark has passed it, and
- * the records' watermark with it.
+ * nothing. By event time, a record waits until the control stream's watermark has passed it. What
+ * comes behind it waits, too: records of one key must not pass one another.
  */
 final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
         implements TwoInputStreamOperator<T, ModelVersion, Question<T>> {
@@ -45,14 +47,16 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
     private final SerializableFunction<T, String> keys;
     private final TypeInformation<T> inputType;
 
+    private transient TypeSerializer<T> inputSerializer;
     private transient BroadcastState<Long, ModelVersion> announced;
     private transient ListState<Tuple2<Long, T>> waitingState;
 
     /** By the event time from which on they answer; by arrival, the newest alone. */
     private transient NavigableMap<Long, ModelVersion> versions;
 
-    private transient Deque<StreamRecord<T>> waiting;
-    private transient long recordTime;
+    /** Records, watermarks and statuses of the first input, as they came. */
+    private transient Deque<StreamElement> waiting;
+
     private transient long controlTime;
     private transient boolean controlIdle;
     private transient long emittedTime;
@@ -75,6 +79,7 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
                         .getListState(
                                 new ListStateDescriptor<>(
                                         WAITING, Types.TUPLE(Types.LONG, inputType)));
+        inputSerializer = inputType.createSerializer(getExecutionConfig().getSerializerConfig());
         versions = new TreeMap<>();
         for (Map.Entry<Long, ModelVersion> entry : announced.immutableEntries()) {
             versions.put(entry.getKey(), entry.getValue());
@@ -83,27 +88,25 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
         for (Tuple2<Long, T> entry : waitingState.get()) {
             waiting.add(new StreamRecord<>(entry.f1, entry.f0));
         }
-        recordTime = Long.MIN_VALUE;
         controlTime = Long.MIN_VALUE;
         emittedTime = Long.MIN_VALUE;
     }
 
     @Override
-    public void processElement1(StreamRecord<T> record) {
-        if (mode == ModelChangeMode.ARRIVAL) {
-            emit(record);
-            return;
-        }
-        if (!record.hasTimestamp()) {
+    public void processElement1(StreamRecord<T> record) throws Exception {
+        if (mode == ModelChangeMode.EVENT_TIME && !record.hasTimestamp()) {
             throw new IllegalStateException(
                     "Model changes by event time need records with timestamps: give their source a"
                             + " WatermarkStrategy, or use ModelChangeMode.ARRIVAL.");
         }
-        if (record.getTimestamp() <= knownUntil()) {
-            emit(record);
-        } else {
-            waiting.add(record.copy(record.getValue()));
+        if (!waiting.isEmpty() || !release(record)) {
+            waiting.add(record.copy(own(record.getValue())));
         }
+    }
+
+    /** With object reuse the sender may change the value as soon as it has control again. */
+    private T own(T value) {
+        return getExecutionConfig().isObjectReuseEnabled() ? inputSerializer.copy(value) : value;
     }
 
     private void emit(StreamRecord<T> record) {
@@ -132,14 +135,14 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
         versions.put(from, version);
     }
 
-    /** Up to this event time no change can come any more. */
+    /** Up to this event time no change can come any more that would matter. */
     private long knownUntil() {
-        return controlIdle ? Long.MAX_VALUE : controlTime;
+        return controlIdle || mode == ModelChangeMode.ARRIVAL ? Long.MAX_VALUE : controlTime;
     }
 
     @Override
     public void processWatermark1(Watermark mark) throws Exception {
-        recordTime = mark.getTimestamp();
+        waiting.add(mark);
         advance();
     }
 
@@ -153,24 +156,39 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
     protected void processWatermarkStatus(WatermarkStatus status, int input) throws Exception {
         if (input == CONTROL) {
             controlIdle = status.isIdle();
-            advance();
         } else {
-            super.processWatermarkStatus(status);
+            waiting.add(status);
         }
+        advance();
     }
 
     private void advance() throws Exception {
-        long until = mode == ModelChangeMode.ARRIVAL ? Long.MAX_VALUE : knownUntil();
-        int held = waiting.size();
-        for (int i = 0; i < held; i++) {
-            StreamRecord<T> record = waiting.remove();
-            if (record.getTimestamp() <= until) {
-                emit(record);
-            } else {
-                waiting.add(record);
-            }
+        while (!waiting.isEmpty() && release(waiting.peek())) {
+            waiting.remove();
         }
-        long time = Math.min(recordTime, until);
+    }
+
+    /** Lets through what is first; returns whether all of it could be. */
+    private boolean release(StreamElement first) throws Exception {
+        long until = knownUntil();
+        if (first.isWatermark()) {
+            long time = first.asWatermark().getTimestamp();
+            emitWatermark(Math.min(time, until));
+            return time <= until;
+        }
+        if (first.isWatermarkStatus()) {
+            super.processWatermarkStatus(first.asWatermarkStatus());
+            return true;
+        }
+        StreamRecord<T> record = first.asRecord();
+        boolean known = !record.hasTimestamp() || record.getTimestamp() <= until;
+        if (known) {
+            emit(record);
+        }
+        return known;
+    }
+
+    private void emitWatermark(long time) throws Exception {
         if (time > emittedTime) {
             emittedTime = time;
             super.processWatermark(new Watermark(time));
@@ -181,7 +199,12 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         List<Tuple2<Long, T>> stored = new ArrayList<>(waiting.size());
-        waiting.forEach(record -> stored.add(Tuple2.of(record.getTimestamp(), record.getValue())));
+        for (StreamElement element : waiting) {
+            if (element.isRecord()) {
+                StreamRecord<T> record = element.asRecord();
+                stored.add(Tuple2.of(record.getTimestamp(), record.getValue()));
+            }
+        }
         waitingState.update(stored);
     }
 }

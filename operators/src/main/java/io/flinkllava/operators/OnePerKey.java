@@ -6,11 +6,14 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.streaming.api.operators.KeyContext;
 
+import io.flinkllava.runtime.ModelInfo;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The records of one key have their turn one after the other, each with what those before it left;
@@ -60,8 +63,12 @@ final class OnePerKey<I, M> implements Turns<I> {
     }
 
     @Override
-    public Turn turn(InFlight<I> request, String modelVersion) throws Exception {
-        return memory.turn(request.value(), lines.get(request.key()).memory, modelVersion);
+    public Action action(InFlight<I> request, ModelInfo model) throws Exception {
+        Line<I, M> line = lines.get(request.key());
+        line.change = Optional.empty();
+        KeyTurn<M> turn = memory.turn(request.value(), line.memory, model);
+        line.change = Optional.of(turn.after());
+        return turn.action();
     }
 
     @Override
@@ -79,7 +86,8 @@ final class OnePerKey<I, M> implements Turns<I> {
 
     private void remember(InFlight<I> request, Line<I, M> line) throws Exception {
         Optional<M> before = line.memory;
-        line.memory = memory.after(request.value(), before, request.outcome());
+        line.memory = line.change.map(after -> after.apply(request.outcome())).orElse(before);
+        line.change = Optional.empty();
         if (!line.memory.equals(before)) {
             keys.setCurrentKey(request.key());
             state.update(line.memory.orElse(null));
@@ -97,6 +105,9 @@ final class OnePerKey<I, M> implements Turns<I> {
     private static final class Line<I, M> {
         final Deque<InFlight<I>> requests = new ArrayDeque<>();
         Optional<M> memory;
+
+        /** What the first leaves; empty before its turn, and if that throws. */
+        Optional<Function<Optional<Outcome>, Optional<M>>> change = Optional.empty();
 
         Line(Optional<M> memory) {
             this.memory = memory;

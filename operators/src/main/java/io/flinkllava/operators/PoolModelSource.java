@@ -24,11 +24,21 @@ record PoolModelSource(TaskModel first) implements ModelSource {
         TaskModel model =
                 version.isFirst()
                         ? first
-                        : new TaskModel(version.folder(), first.options(), first.scope());
+                        : new TaskModel(folder(version), first.options(), first.scope());
         ModelLease lease =
                 model.lease(
                         context.getTaskInfo(),
                         context.getExternalResourceInfos(TaskModel.GPU_RESOURCE));
         return new OpenModel(lease.model(), lease::close);
+    }
+
+    @Override
+    public String folder(ModelVersion version) {
+        return version.isFirst() ? first.folder() : version.folder();
+    }
+
+    @Override
+    public void closeIdle() {
+        ModelPool.shared().closeIdle();
     }
 }

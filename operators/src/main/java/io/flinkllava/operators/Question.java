@@ -4,6 +4,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.transformations.PartitionTransformation;
 import org.apache.flink.util.function.SerializableFunction;
 
 import java.util.Map;
@@ -35,11 +36,15 @@ public record Question<T>(T input, String key, ModelVersion model) {
                         .uid(uid + "-questions"));
     }
 
-    /** As parallel as what is in front of it: a shuffle here would mix the records of a key. */
+    /**
+     * As parallel as what is in front of it: a shuffle here would mix the records of a key. Where a
+     * job asked for a shuffle, it wants the parallelism behind it.
+     */
     static <T> DataStream<Question<T>> besideItsInput(
             DataStream<T> stream, SingleOutputStreamOperator<Question<T>> questions) {
+        boolean shuffled = stream.getTransformation() instanceof PartitionTransformation;
         int parallelism = stream.getParallelism();
-        return parallelism > 0 ? questions.setParallelism(parallelism) : questions;
+        return shuffled || parallelism < 1 ? questions : questions.setParallelism(parallelism);
     }
 
     @SuppressWarnings("unchecked") // A class literal has no type arguments.

@@ -2,8 +2,12 @@ package io.flinkllava.operators;
 
 import org.apache.flink.util.function.SerializableFunction;
 
+import io.flinkllava.flink.avro.RequestRecords;
+import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.Message;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -48,8 +52,7 @@ record RequestKey<T>(
             add(digest, message.role().name());
             add(digest, message.content());
         }
-        // Records of the JDK's and our own values, which spell themselves out.
-        add(digest, draft.generation().toString());
+        add(digest, encoded(draft.generation()));
         return HexFormat.of().formatHex(digest.digest());
     }
 
@@ -57,10 +60,21 @@ record RequestKey<T>(
         add(digest, Integer.toString(pictures.size()));
         for (PictureSource picture : pictures) {
             if (picture instanceof PictureSource.Reference reference) {
+                add(digest, "reference");
                 add(digest, reference.uri());
             } else {
+                add(digest, "bytes");
                 add(digest, ((PictureSource.Bytes) picture).encoded());
             }
+        }
+    }
+
+    /** Not as text, in which one choice with a comma looks like two. */
+    private static byte[] encoded(GenerationParameters generation) {
+        try {
+            return RequestRecords.toRecord(generation).toByteBuffer().array();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

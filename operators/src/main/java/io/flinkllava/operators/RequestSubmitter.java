@@ -3,22 +3,16 @@ package io.flinkllava.operators;
 import io.flinkllava.flink.pictures.PictureReader;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
-import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaModel;
 
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * Turns a draft into an answer, whatever happens: exceptions become failures of that record, not of
  * the job. Errors of the JVM are left alone.
  */
 final class RequestSubmitter {
-
-    /** An exception's message may quote the record; a picture in it must not reach the answer. */
-    private static final int LONGEST_MESSAGE = 500;
 
     private final PictureReader reader;
 
@@ -43,7 +37,9 @@ final class RequestSubmitter {
                 all.whenComplete(
                         (nothing, problem) -> {
                             if (problem != null) {
-                                answer.complete(failure(problem, LlavaErrorCode.UNAVAILABLE));
+                                answer.complete(
+                                        LlavaAnswer.Failure.of(
+                                                problem, LlavaErrorCode.UNAVAILABLE));
                             } else if (!answer.isDone()) {
                                 follow(answer, ask(model, draft, pictures));
                             }
@@ -56,7 +52,8 @@ final class RequestSubmitter {
         try {
             return model.submit(draft.request(pictures));
         } catch (Exception e) {
-            return CompletableFuture.completedFuture(failure(e, LlavaErrorCode.INTERNAL));
+            return CompletableFuture.completedFuture(
+                    LlavaAnswer.Failure.of(e, LlavaErrorCode.INTERNAL));
         }
     }
 
@@ -76,26 +73,5 @@ final class RequestSubmitter {
 
     private static void cancelWith(CompletableFuture<?> answer, CompletableFuture<?> work) {
         CompletableFuture<?> unused = answer.whenComplete((value, problem) -> work.cancel(true));
-    }
-
-    /** The failure that an exception stands for, with this code if it has none of its own. */
-    static LlavaAnswer.Failure failure(Throwable problem, LlavaErrorCode otherwise) {
-        if (problem instanceof LlavaException known) {
-            return new LlavaAnswer.Failure(
-                    known.code(), shortened(String.valueOf(known.getMessage())));
-        }
-        // These wrappers only repeat their causes.
-        if (problem instanceof CompletionException wrapper && wrapper.getCause() != null) {
-            return failure(wrapper.getCause(), otherwise);
-        }
-        Throwable cause = problem instanceof UncheckedIOException ? problem.getCause() : problem;
-        return new LlavaAnswer.Failure(
-                otherwise, shortened(cause.getClass().getSimpleName() + ": " + cause.getMessage()));
-    }
-
-    private static String shortened(String message) {
-        return message.length() <= LONGEST_MESSAGE
-                ? message
-                : message.substring(0, LONGEST_MESSAGE) + "...";
     }
 }

@@ -47,7 +47,9 @@ final class ResultHandler<I, T> {
         if (outcome.get().answer() instanceof LlavaAnswer.Failure failure
                 && plan.settings().errors() == ErrorPolicy.SIDE_OUTPUT) {
             metrics.deadLetter();
-            output.collect(plan.deadLetters(), timed(request, letter(request, failure, now)));
+            output.collect(
+                    plan.deadLetters(),
+                    timed(request, letter(request, outcome.get(), failure, now)));
         } else {
             output.collect(timed(request, result(request, outcome.get())));
         }
@@ -61,13 +63,17 @@ final class ResultHandler<I, T> {
                 outcome.modelVersion());
     }
 
-    private DeadLetter<T> letter(InFlight<I> request, LlavaAnswer.Failure failure, long now) {
+    private DeadLetter<T> letter(
+            InFlight<I> request, Outcome outcome, LlavaAnswer.Failure failure, long now) {
         return new DeadLetter<>(
                 plan.record().apply(request.value()),
                 failure.code(),
                 failure.message(),
                 request.attempts(),
-                now);
+                now,
+                outcome.model(),
+                outcome.modelVersion(),
+                request.record().hasTimestamp() ? request.record().getTimestamp() : null);
     }
 
     private static <V> StreamRecord<V> timed(InFlight<?> request, V value) {

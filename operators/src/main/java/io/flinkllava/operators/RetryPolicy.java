@@ -29,7 +29,7 @@ public record RetryPolicy(
         double spread)
         implements Serializable {
 
-    /** What may be different a moment later: a remote picture, the device, a full queue. */
+    /** What may be different a moment later: a remote picture, the device, its memory. */
     public static final Set<LlavaErrorCode> TRANSIENT =
             Set.of(LlavaErrorCode.UNAVAILABLE, LlavaErrorCode.CAPACITY);
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param timed whether the record has a timestamp
  * @param timestamp event time in milliseconds, or 0
  * @param sequence grows from one arrival in a subtask to the next
- * @param attempts how often the model was asked
+ * @param attempts how often it failed
  * @param value the record
  * @param finished whether only its emission is left
  * @param answer of a finished record; null if it has none
@@ -36,14 +36,19 @@ public record StoredRequest<I>(
         String modelVersion) {
 
     static <I> StoredRequest<I> of(InFlight<I> request) {
+        return of(request, request.value());
+    }
+
+    /** The same with a copy of its record. */
+    static <I> StoredRequest<I> of(InFlight<I> request, I value) {
         StreamRecord<I> record = request.record();
         Optional<Outcome> outcome = request.outcome();
         return new StoredRequest<>(
                 record.hasTimestamp(),
                 record.hasTimestamp() ? record.getTimestamp() : 0,
                 request.sequence(),
-                request.attempts(),
-                record.getValue(),
+                request.failedAttempts(),
+                value,
                 request.isFinished(),
                 outcome.map(Outcome::answer).orElse(null),
                 outcome.map(Outcome::model).orElse(null),

@@ -1,5 +1,7 @@
 package io.flinkllava.operators;
 
+import io.flinkllava.runtime.ModelInfo;
+
 import java.util.Optional;
 
 /** Which of the records in flight may ask now, and what. Used by the task's thread alone. */
@@ -11,10 +13,10 @@ interface Turns<I> {
     /**
      * What a record whose turn it is does; the same again if it is asked again.
      *
-     * @param modelVersion fingerprint of the model it would ask
+     * @param model the one it would ask
      * @throws Exception what the job's own functions throw
      */
-    Turn turn(InFlight<I> request, String modelVersion) throws Exception;
+    Action action(InFlight<I> request, ModelInfo model) throws Exception;
 
     /**
      * Takes a record out, whether or not it had its turn.

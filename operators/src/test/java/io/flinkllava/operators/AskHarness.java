@@ -25,6 +25,16 @@ final class AskHarness extends OperatorHarness<Photo> {
                 ordered, CAPACITY, timeout, RetryPolicy.NONE, ErrorPolicy.AS_RESULT);
     }
 
+    /** The same, without a timeout. */
+    static QueueSettings settings(boolean ordered, int capacity) {
+        return new QueueSettings(
+                ordered,
+                capacity,
+                QueueSettings.NO_TIMEOUT,
+                RetryPolicy.NONE,
+                ErrorPolicy.AS_RESULT);
+    }
+
     /** A step that asks such a model. */
     static <T> LlavaOperatorFactory<T, T> factory(
             SerializableFunction<T, LlavaRequest> extractor,

@@ -6,6 +6,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -32,6 +33,13 @@ class BackpressureITCase {
     private static final AtomicInteger MOST_SEEN = new AtomicInteger();
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(1);
+
+    @BeforeEach
+    void clear() {
+        PRODUCED.set(0);
+        CONSUMED.set(0);
+        MOST_SEEN.set(0);
+    }
 
     @Test
     void slowSinkStallsTheSource() throws Exception {

@@ -6,20 +6,27 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.testutils.CommonTestUtils;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 
+import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.ModelOptions;
+import io.flinkllava.runtime.pool.ModelPool;
+import io.flinkllava.testing.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class CancelITCase {
 
     private static final int CAPACITY = 32;
+    private static final String CHECKPOINT = "llava15";
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final TypeInformation<Photo> PHOTO = Types.POJO(Photo.class);
 
@@ -57,11 +65,11 @@ class CancelITCase {
                                         QueueSettings.NO_TIMEOUT,
                                         RetryPolicy.NONE,
                                         ErrorPolicy.AS_RESULT)));
-        assertThat(full.await(10, TimeUnit.SECONDS)).isTrue();
+        full.await();
 
         long start = System.nanoTime();
         job.cancel().get();
-        assertThatThrownBy(() -> job.getJobExecutionResult().get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> job.getJobExecutionResult().get())
                 .isInstanceOf(ExecutionException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(QUICK);
         assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.CANCELED);
@@ -87,26 +95,67 @@ class CancelITCase {
                                         QueueSettings.NO_TIMEOUT,
                                         RetryPolicy.NONE,
                                         ErrorPolicy.AS_RESULT)));
-        assertThatThrownBy(() -> job.getJobExecutionResult().get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> job.getJobExecutionResult().get())
                 .hasRootCauseInstanceOf(LlavaException.class)
                 .rootCause()
                 .hasMessage("/models/x/config.json is missing.");
         assertThat(OPENS).hasValue(1);
     }
 
+    @Test
+    void realModelIsFreedInTheMiddleOfItsAnswers() throws Exception {
+        byte[] picture = Files.readAllBytes(Golden.image("img0.png"));
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.restarting());
+        env.setParallelism(1);
+        Llava.ask(endless(env))
+                .model(Golden.checkpoint(CHECKPOINT).toString())
+                .options(ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxSequenceLength(512))
+                .generation(GenerationParameters.DEFAULT.withMaxNewTokens(256))
+                .image(photo -> picture)
+                .question(Photo::question)
+                .answers()
+                .sinkTo(new DiscardingSink<>());
+        JobClient job = env.executeAsync();
+        // The source never ends, so from now on there are always answers that go on.
+        await("The model answers", CancelITCase::generating);
+
+        job.cancel().get();
+        assertThatThrownBy(() -> job.getJobExecutionResult().get())
+                .isInstanceOf(ExecutionException.class);
+        await("The engine has ended", () -> !engineRuns());
+    }
+
+    private static boolean generating() {
+        return ModelPool.shared().models().stream()
+                .filter(model -> model.info().name().equals(CHECKPOINT))
+                .anyMatch(model -> model.counters().completionTokens() > 100);
+    }
+
+    private static boolean engineRuns() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("llava-engine-" + CHECKPOINT));
+    }
+
+    private static void await(String what, Supplier<Boolean> condition) throws Exception {
+        CommonTestUtils.waitUtil(condition, Duration.ofMinutes(2), "Not yet: " + what);
+    }
+
     private static JobClient start(LlavaOperatorFactory<Photo, Photo> factory) throws Exception {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.restarting());
         env.setParallelism(1);
-        DataStream<Photo> photos =
-                env.fromSource(
-                        new DataGeneratorSource<>(
-                                (Long index) -> Photo.number(index.intValue()),
-                                Long.MAX_VALUE,
-                                PHOTO),
-                        WatermarkStrategy.noWatermarks(),
-                        "photos");
-        photos.transform("ask", LlavaResult.type(PHOTO), factory).sinkTo(new DiscardingSink<>());
+        endless(env)
+                .transform("ask", LlavaResult.type(PHOTO), factory)
+                .sinkTo(new DiscardingSink<>());
         return env.executeAsync();
+    }
+
+    private static DataStream<Photo> endless(StreamExecutionEnvironment env) {
+        return env.fromSource(
+                new DataGeneratorSource<>(
+                        (Long index) -> Photo.number(index.intValue()), Long.MAX_VALUE, PHOTO),
+                WatermarkStrategy.noWatermarks(),
+                "photos");
     }
 }

@@ -27,7 +27,6 @@ class CheckpointSizeTest {
     @Test
     void namedPicturesTakeNoRoom() throws Exception {
         Path picture = Files.write(folder.resolve("picture.png"), new byte[PICTURE_BYTES]);
-        String name = picture.toString();
         FakeModel model = new FakeModel();
         OneInputStreamOperatorTestHarness<Photo, LlavaResult<Photo>> harness =
                 new OneInputStreamOperatorTestHarness<>(
@@ -36,9 +35,11 @@ class CheckpointSizeTest {
                                         Types.POJO(Photo.class),
                                         photo ->
                                                 new RequestDraft(
-                                                        List.of(PictureSource.reference(name)),
+                                                        List.of(
+                                                                PictureSource.reference(
+                                                                        photo.question())),
                                                         List.of(),
-                                                        List.of(Message.user(photo.question())),
+                                                        List.of(Message.user("What is it?")),
                                                         GenerationParameters.DEFAULT,
                                                         LlavaRequest.NO_LIMIT),
                                         (context, version) -> new OpenModel(model, model::close),
@@ -51,7 +52,7 @@ class CheckpointSizeTest {
                                                 ErrorPolicy.FAIL))));
         harness.open();
         for (int id = 0; id < IN_FLIGHT; id++) {
-            harness.processElement(Photo.number(id), id);
+            harness.processElement(new Photo(id, picture.toString()), id);
         }
         model.awaitAsked(IN_FLIGHT);
         assertThat(model.request(0).images().get(0)).hasSize(PICTURE_BYTES);

@@ -3,9 +3,12 @@ package io.flinkllava.operators;
 import io.flinkllava.operators.state.Conversation;
 import io.flinkllava.operators.state.ConversationPicture;
 import io.flinkllava.operators.state.ConversationTurn;
+import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.Message;
+import io.flinkllava.runtime.ModelInfo;
 import org.junit.jupiter.api.Test;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,34 +25,81 @@ class ConversationLimitsTest {
                             turn("What?", 600, CAT),
                             turn("Where?", 20),
                             turn("And this?", 580, DOG),
-                            turn("Why?", 30)));
+                            turn("Why?", 30)),
+                    0);
 
     @Test
     void nothingIsForgottenWithinTheLimits() {
-        assertThat(new ConversationLimits(4, 1230).truncate(conversation)).isEqualTo(conversation);
+        assertThat(truncated(4, 1230)).isEqualTo(conversation);
     }
 
     @Test
-    void oldestTurnsGoFirstAndTheFirstPictureStays() {
-        Conversation three = new ConversationLimits(3, 5000).truncate(conversation);
-        assertThat(questions(three)).containsExactly("Where?", "And this?", "Why?");
-        assertThat(three.getKept()).containsExactly(CAT);
+    void olderHalfGoesAtOnceAndTheFirstPictureStays() {
+        Conversation two = truncated(3, 5000);
+        assertThat(questions(two)).containsExactly("And this?", "Why?");
+        assertThat(two.getKept()).containsExactly(CAT);
+    }
 
-        Conversation one = new ConversationLimits(3, 30).truncate(three);
-        assertThat(questions(one)).containsExactly("Why?");
+    @Test
+    void keptPictureCounts() {
+        // Of 1,500 tokens the picture takes 600, and half of what is left is 450.
+        Conversation one = truncated(4, 1500, turn("Who?", 430));
+        assertThat(questions(one)).containsExactly("Who?");
+        assertThat(ConversationLimits.tokens(one)).isEqualTo(1030);
+    }
+
+    @Test
+    void tokensOfATurnAreSharedByItsPictures() {
+        Conversation both =
+                new Conversation(
+                        List.of(), List.of(turn("Same?", 1200, CAT, DOG), turn("Why?", 30)), 0);
+        Conversation one = ConversationLimits.withoutOldest(both);
         assertThat(one.getKept()).containsExactly(CAT);
+        assertThat(one.getKeptTokens()).isEqualTo(600);
     }
 
     @Test
-    void turnThatIsTooLongByItselfIsForgottenToo() {
-        Conversation none = new ConversationLimits(3, 10).truncate(conversation);
-        assertThat(none.getTurns()).isEmpty();
-        assertThat(none.getKept()).containsExactly(CAT);
+    void newestTurnStaysHoweverLongItIs() {
+        assertThat(questions(truncated(3, 10))).containsExactly("Why?");
+        Conversation only = new Conversation(List.of(), List.of(turn("What?", 2900, CAT)), 0);
+        assertThat(new ConversationLimits(3, 1500).truncate(only, model(4096))).isEqualTo(only);
+    }
+
+    /** A picture of LLaVA-NeXT takes 2,928 tokens, its sequences have 3,952. */
+    @Test
+    void limitComesFromTheModel() {
+        Conversation picture =
+                new Conversation(
+                        List.of(), List.of(turn("What?", 2950, CAT), turn("Why?", 400)), 0);
+        ConversationLimits limits = ConversationLimits.DEFAULT;
+        assertThat(limits.truncate(picture, model(3952))).isEqualTo(picture);
+        assertThat(questions(limits.truncate(picture, model(3800)))).containsExactly("Why?");
+        assertThat(limits.truncate(conversation, model(2048)).getTurns()).hasSize(4);
+    }
+
+    @Test
+    void answersShowNoPictures() {
+        ConversationTurn odd =
+                new ConversationTurn(List.of(CAT), "What?", "<image> and <<video>>", 9);
+        assertThat(new DialoguePrompt("", List.of(), List.of(odd, turn("Why?", 0))).messages())
+                .element(1)
+                .isEqualTo(new Message(Message.Role.ASSISTANT, "(image) and <(video)>"));
+    }
+
+    private Conversation truncated(int maxTurns, int maxTokens, ConversationTurn... newer) {
+        List<ConversationTurn> turns = new ArrayList<>(conversation.getTurns());
+        turns.addAll(List.of(newer));
+        return new ConversationLimits(maxTurns, maxTokens)
+                .truncate(new Conversation(List.of(), turns, 0), model(4096));
+    }
+
+    private static ModelInfo model(int sequenceLength) {
+        return new ModelInfo("llava", "00ff", "llava", Device.CPU, 8, sequenceLength);
     }
 
     @Test
     void keptPictureStandsInFront() {
-        Conversation three = new ConversationLimits(3, 5000).truncate(conversation);
+        Conversation three = ConversationLimits.withoutOldest(conversation);
         DialoguePrompt prompt = new DialoguePrompt("", three.getKept(), three.getTurns());
         assertThat(prompt.pictures()).containsExactly(CAT, DOG);
         assertThat(prompt.messages())

@@ -2,16 +2,23 @@ package io.flinkllava.operators;
 
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 
+import io.flinkllava.operators.state.Conversation;
+import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.Message;
 import io.flinkllava.runtime.Message.Role;
+import io.flinkllava.runtime.ModelInfo;
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,6 +65,98 @@ class ConversationOperatorTest {
             harness.runMails();
             assertThat(harness.model.request(1).messages()).containsExactly(Message.user("Where?"));
         }
+    }
+
+    /** What is remembered may be too long, or name a picture that is gone. */
+    @Test
+    void turnThatIsRefusedTakesTheOldestWithIt() throws Exception {
+        try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
+            for (int turn = 0; turn < 4; turn++) {
+                harness.send("a", new Photo(turn, "Turn " + turn + "?"));
+            }
+            harness.model.complete(0, said("A cat."));
+            harness.runMails();
+            harness.model.complete(1, said("A dog."));
+            harness.runMails();
+            harness.model.complete(2, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "Too long."));
+            harness.runMails();
+            assertThat(harness.model.request(3).messages())
+                    .containsExactly(
+                            Message.user("<image>\n<image>\nTurn 1?"),
+                            new Message(Role.ASSISTANT, "A dog."),
+                            Message.user("<image>\nTurn 3?"));
+
+            harness.send("a", new Photo(4, "Turn 4?"));
+            harness.model.complete(3, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "Too long."));
+            harness.runMails();
+            assertThat(harness.model.request(4).messages())
+                    .containsExactly(Message.user("Turn 4?"));
+        }
+    }
+
+    @Test
+    void turnThatFailsForOtherReasonsTakesNothingWithIt() throws Exception {
+        try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
+            harness.send("a", new Photo(1, "What?"));
+            harness.send("a", new Photo(2, "Where?"));
+            harness.send("a", new Photo(3, "Who?"));
+            harness.model.complete(0, said("A cat."));
+            harness.runMails();
+            harness.model.complete(1, new LlavaAnswer.Failure(LlavaErrorCode.INTERNAL, "Oh."));
+            harness.runMails();
+            assertThat(harness.model.request(2).messages()).hasSize(3);
+        }
+    }
+
+    /** A function that reads a service, say: it answers once and not again. */
+    @Test
+    void functionsAreNotAskedAgainWhenTheAnswerIsThere() throws Exception {
+        Set<Integer> asked = new HashSet<>();
+        ConversationMemory<Photo> once =
+                new ConversationMemory<>(
+                        photo -> {
+                            if (!asked.add(photo.id())) {
+                                throw new IllegalStateException("asked again");
+                            }
+                            return List.of();
+                        },
+                        Photo::question,
+                        photo -> false,
+                        "",
+                        GenerationParameters.DEFAULT,
+                        ConversationLimits.DEFAULT,
+                        Duration.ofMinutes(10));
+        try (KeyedHarness harness = KeyedHarness.open(once)) {
+            harness.send("a", new Photo(1, "What?"));
+            harness.send("a", new Photo(2, "Where?"));
+            harness.model.complete(0, said("A cat."));
+            harness.runMails();
+            assertThat(harness.model.request(1).messages()).hasSize(3);
+        }
+    }
+
+    @Test
+    void rememberedPicturesAreCopies() {
+        byte[] picture = {1, 2, 3};
+        ConversationMemory<byte[]> memory =
+                new ConversationMemory<>(
+                        bytes -> List.of(PictureSource.bytes(bytes)),
+                        bytes -> "What?",
+                        bytes -> false,
+                        "",
+                        GenerationParameters.DEFAULT,
+                        ConversationLimits.DEFAULT,
+                        Duration.ofMinutes(10));
+        KeyTurn<Conversation> turn =
+                memory.turn(
+                        new Question<>(picture, "a", ModelVersion.FIRST),
+                        Optional.empty(),
+                        new ModelInfo("llava", "00ff", "llava", Device.CPU, 8, 512));
+        Conversation remembered =
+                turn.after().apply(Optional.of(new Outcome(said("A cat."), "llava", "00ff"))).get();
+        picture[0] = 9;
+        assertThat(remembered.getTurns().get(0).getPictures().get(0).getEncoded())
+                .isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
     }
 
     @Test

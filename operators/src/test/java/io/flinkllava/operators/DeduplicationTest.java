@@ -2,12 +2,17 @@ package io.flinkllava.operators;
 
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 
+import io.flinkllava.runtime.AnswerConstraint;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
+import io.flinkllava.runtime.LlavaRequest;
+import io.flinkllava.runtime.Message;
 import org.junit.jupiter.api.Test;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -101,6 +106,34 @@ class DeduplicationTest {
     }
 
     @Test
+    void keyTellsApartWhatLooksAlikeAsText() {
+        assertThat(constrained(new AnswerConstraint.Choice(List.of("a, b"))))
+                .isNotEqualTo(constrained(new AnswerConstraint.Choice(List.of("a", "b"))));
+        assertThat(about(PictureSource.reference("/cat.png")))
+                .isNotEqualTo(
+                        about(PictureSource.bytes("/cat.png".getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private static String constrained(AnswerConstraint constraint) {
+        return key(List.of(), GenerationParameters.DEFAULT.withConstraint(constraint));
+    }
+
+    private static String about(PictureSource picture) {
+        return key(List.of(picture), GenerationParameters.DEFAULT);
+    }
+
+    private static String key(List<PictureSource> pictures, GenerationParameters generation) {
+        RequestDraft draft =
+                new RequestDraft(
+                        pictures,
+                        List.of(),
+                        List.of(Message.user("What?")),
+                        generation,
+                        LlavaRequest.NO_LIMIT);
+        return new RequestKey<String>(value -> draft, null).apply("");
+    }
+
+    @Test
     void identityStandsForThePictures() {
         RequestKey<Photo> sameForAll =
                 new RequestKey<>(photo -> RequestDraft.of(photo.request()), photo -> "v1");
@@ -122,6 +155,30 @@ class DeduplicationTest {
                             new LlavaAnswer.Failure(
                                     LlavaErrorCode.INPUT,
                                     "The record's picture identity is null."));
+        }
+    }
+
+    /** The function failed in front of the shuffle, and no longer does in the operator. */
+    @Test
+    void recordsThatHadNoRequestAreNotTakenForEqual() throws Exception {
+        OperatorSubtaskState state;
+        try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
+            harness.send(RequestKey.NO_REQUEST, Photo.number(7));
+            harness.send(RequestKey.NO_REQUEST, Photo.number(8));
+            harness.answer(0, 1);
+            harness.send(RequestKey.NO_REQUEST, Photo.number(9));
+            harness.answer(2);
+            assertThat(harness.results())
+                    .extracting(LlavaResult::text)
+                    .containsExactly(
+                            Photo.number(7).expectedText(),
+                            Photo.number(8).expectedText(),
+                            Photo.number(9).expectedText());
+            state = harness.flink.snapshot(1, 1);
+        }
+        try (KeyedHarness harness = KeyedHarness.restore(MEMORY, state, 1, 1, 0)) {
+            harness.send(RequestKey.NO_REQUEST, Photo.number(10));
+            assertThat(harness.model.asked()).isEqualTo(1);
         }
     }
 }

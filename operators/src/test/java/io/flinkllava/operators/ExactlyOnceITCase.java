@@ -68,13 +68,13 @@ class ExactlyOnceITCase {
     @Test
     void rescaled() throws Exception {
         FaultyJob.runRescaled(
-                env -> answers(env, FaultyJob.settings(false), FaultyJob.models()), savepoints);
+                env -> answers(env, FaultyJob.settings(true), FaultyJob.models()), savepoints);
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
     }
 
     /** Every tenth request fails at first and is answered then, every five hundredth never ends. */
     @Test
-    void retriesAndTimeouts() throws Exception {
+    void retriesTimeoutsAndDeadLetters() throws Exception {
         Faults.plan("open", 2);
         Faults.plan("queue", 100, 700, 1300);
         Faults.plan("emit", 1, 150, 400, 900, 1700);
@@ -85,12 +85,12 @@ class ExactlyOnceITCase {
                 new QueueSettings(
                         false,
                         64,
-                        Duration.ofSeconds(2),
+                        QueueSettings.NO_TIMEOUT,
                         RetryPolicy.DEFAULT
                                 .withMaxAttempts(50)
                                 .withPauses(Duration.ofMillis(5), Duration.ofMillis(5)),
-                        ErrorPolicy.AS_RESULT);
-        FaultyJob.collect(
+                        ErrorPolicy.SIDE_OUTPUT);
+        SingleOutputStreamOperator<LlavaResult<Photo>> answers =
                 answers(
                         env,
                         settings,
@@ -98,19 +98,40 @@ class ExactlyOnceITCase {
                             Faults.at("open");
                             Flaky model = new Flaky();
                             return new OpenModel(model, model::close);
-                        }));
+                        });
+        FaultyJob.collect(
+                answers.union(
+                        answers.getSideOutput(DeadLetter.tag(FaultyJob.PHOTO))
+                                .map(ExactlyOnceITCase::failed)
+                                .returns(LlavaResult.type(FaultyJob.PHOTO))));
         env.execute();
         FaultyJob.assertEveryIdOnce(Committed.results());
         assertThat(Committed.results())
                 .allSatisfy(
                         result -> {
-                            if (result.input().id() % NEVER_ENDS == 0) {
+                            if (neverEnds(result.input())) {
                                 assertThat(result.failure().code())
                                         .isEqualTo(LlavaErrorCode.CAPACITY);
                             } else {
                                 assertThat(result.text()).isEqualTo(result.input().expectedText());
                             }
                         });
+    }
+
+    private static LlavaResult<Photo> failed(DeadLetter<Photo> letter) {
+        return new LlavaResult<>(
+                letter.input(), new LlavaAnswer.Failure(letter.code(), letter.message()), "", "");
+    }
+
+    private static boolean neverEnds(Photo photo) {
+        return photo.id() % NEVER_ENDS == 0;
+    }
+
+    /** Only what never ends is in a hurry: a pause of the machine must not make others fail. */
+    private static LlavaRequest request(Photo photo) {
+        return neverEnds(photo)
+                ? photo.request().withTimeLimit(Duration.ofMillis(200))
+                : photo.request();
     }
 
     @Test
@@ -137,7 +158,7 @@ class ExactlyOnceITCase {
                         new LlavaOperatorFactory<>(
                                 OperatorPlan.plain(
                                         FaultyJob.PHOTO,
-                                        photo -> RequestDraft.of(photo.request()),
+                                        photo -> RequestDraft.of(request(photo)),
                                         models,
                                         PictureAccess.NONE,
                                         settings)))
@@ -148,6 +169,10 @@ class ExactlyOnceITCase {
     private static final class Flaky extends ForwardingModel {
 
         private final Set<String> failed = ConcurrentHashMap.newKeySet();
+
+        Flaky() {
+            super(new ScrambledModel());
+        }
 
         @Override
         public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {

@@ -11,6 +11,10 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.util.function.SerializableFunction;
+
+import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaRequest;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -68,22 +72,29 @@ final class FaultyJob {
 
     /** A model for each version that is named after its folder. */
     static ModelSource models() {
+        return models(Photo::answer);
+    }
+
+    /** The same, with something else to say. */
+    static ModelSource models(SerializableFunction<LlavaRequest, LlavaAnswer> answers) {
         return (context, version) -> {
             Faults.at("open");
-            ScrambledModel model =
-                    version.isFirst()
-                            ? new ScrambledModel()
-                            : new ScrambledModel(version.folder(), Photo::answer);
+            String name = version.isFirst() ? ScrambledModel.FIRST : version.folder();
+            ScrambledModel model = new ScrambledModel(name, answers);
             return new OpenModel(model, model::close);
         };
     }
 
     /** Photo n has the time n. */
     static DataStream<Photo> photos(StreamExecutionEnvironment env) {
+        return photos(env, RECORDS);
+    }
+
+    static DataStream<Photo> photos(StreamExecutionEnvironment env, int records) {
         return env.fromSource(
                         new DataGeneratorSource<>(
                                 (Long index) -> Photo.number(index.intValue()),
-                                RECORDS,
+                                records,
                                 RateLimiterStrategy.perSecond(RECORDS_PER_SECOND),
                                 PHOTO),
                         WatermarkStrategy.<Photo>forMonotonousTimestamps()

@@ -5,17 +5,27 @@ import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
+import io.flinkllava.runtime.TokenListener;
 
 import java.util.concurrent.CompletableFuture;
 
-/** A {@link ScrambledModel} of which some things may be different. */
+/** Another model of which some things may be different. */
 class ForwardingModel implements LlavaModel {
 
-    private final ScrambledModel model = new ScrambledModel();
+    private final LlavaModel model;
+
+    ForwardingModel(LlavaModel model) {
+        this.model = model;
+    }
 
     @Override
     public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
         return model.submit(request);
+    }
+
+    @Override
+    public CompletableFuture<LlavaAnswer> submit(LlavaRequest request, TokenListener listener) {
+        return model.submit(request, listener);
     }
 
     @Override

@@ -108,8 +108,14 @@ class GoldenAnswersITCase {
         }
         // Models linger for minutes; it is the end of the job that closes them.
         CommonTestUtils.waitUtil(
-                () -> ModelPool.shared().models().isEmpty(),
-                Duration.ofSeconds(10),
+                () ->
+                        ModelPool.shared().models().stream()
+                                .noneMatch(
+                                        open ->
+                                                open.key()
+                                                        .folder()
+                                                        .equals(Golden.checkpoint(checkpoint))),
+                Duration.ofMinutes(1),
                 "The model is still open");
     }
 

@@ -14,6 +14,7 @@ import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.Message;
 import io.flinkllava.runtime.ModelOptions;
+import io.flinkllava.runtime.RequestLimits;
 import io.flinkllava.testing.Golden;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -133,6 +135,36 @@ class GoldenStepsITCase {
                 assertIsADistribution(result, choices);
             }
         }
+    }
+
+    /** Each label is a sequence of its own for the engine, and the queue holds one record. */
+    @Test
+    void recordsOfManyLabelsWaitForRoomInTheModelsQueue() throws Exception {
+        int records = 24;
+        String picture = picture();
+        String[] labels = IntStream.range(0, 20).mapToObj(i -> "label " + i).toArray(String[]::new);
+        List<LlavaResult<Said>> results =
+                sorted(
+                        Llava.choose(
+                                        source(
+                                                IntStream.range(0, records)
+                                                        .mapToObj(
+                                                                i ->
+                                                                        new Said(
+                                                                                i, "", picture,
+                                                                                i + "?"))
+                                                        .toArray(Said[]::new)),
+                                        labels)
+                                .model(FIRST.toString())
+                                .options(
+                                        OPTIONS.withLimits(
+                                                RequestLimits.DEFAULT.withMaxQueuedRequests(1)))
+                                .capacity(16)
+                                .imageReference(Said::picture)
+                                .pictureAccess(ACCESS)
+                                .question(Said::text)
+                                .answers());
+        assertThat(results).hasSize(records).allMatch(LlavaResult::isText);
     }
 
     /** Over all choices in their order, and the answer is the likeliest. */

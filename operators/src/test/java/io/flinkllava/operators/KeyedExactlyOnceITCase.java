@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,6 +38,9 @@ class KeyedExactlyOnceITCase {
     private static final int DIALOGUES = 40;
     private static final int MAX_TURNS = 5;
     private static final int DISTINCT = 100;
+
+    /** Each so many turns a dialogue is ended. */
+    private static final int TURNS = 20;
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(4);
 
@@ -54,38 +58,59 @@ class KeyedExactlyOnceITCase {
         assertThat(Faults.missed()).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void conversations(boolean unaligned) throws Exception {
+    @Test
+    void orderedConversations() throws Exception {
         FaultyJob.planAllPhases();
-        StreamExecutionEnvironment env = FaultyJob.environment(unaligned, 2);
-        FaultyJob.collect(conversations(env));
+        StreamExecutionEnvironment env = FaultyJob.environment(false, 2);
+        FaultyJob.collect(conversations(unchanging(env), true));
         env.execute();
         assertDialoguesAreIntact(Committed.results());
     }
 
-    @Test
-    void deduplication() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void conversationsWhoseModelChanges(ModelChangeMode mode) throws Exception {
         FaultyJob.planAllPhases();
+        PlannedChanges.plan();
+        StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
+        FaultyJob.collect(conversations(changing(env, mode), false));
+        env.execute();
+        assertDialoguesAreIntact(Committed.results());
+        assertModels(mode);
+    }
+
+    @Test
+    void deduplicationOverChangesOfTheModel() throws Exception {
+        FaultyJob.planAllPhases();
+        PlannedChanges.plan();
         // Few requests reach the model.
         Faults.plan("queue", 20, 90);
         Faults.plan("prefill", 10, 60);
         Faults.plan("decode", 30, 150);
         StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
-        FaultyJob.collect(deduplicated(env));
+        FaultyJob.collect(deduplicated(changing(env, ModelChangeMode.ARRIVAL)));
         env.execute();
         assertAnswersOfEqualRequests(Committed.results());
+        assertModels(ModelChangeMode.ARRIVAL);
+    }
+
+    private static void assertModels(ModelChangeMode mode) {
+        if (mode == ModelChangeMode.ARRIVAL) {
+            PlannedChanges.assertArrived(Committed.results());
+        } else {
+            PlannedChanges.assertByEventTime(Committed.results());
+        }
     }
 
     @Test
     void rescaledConversations() throws Exception {
-        FaultyJob.runRescaled(KeyedExactlyOnceITCase::conversations, savepoints);
+        FaultyJob.runRescaled(env -> conversations(unchanging(env), true), savepoints);
         assertDialoguesAreIntact(Committed.results());
     }
 
     @Test
     void rescaledDeduplication() throws Exception {
-        FaultyJob.runRescaled(KeyedExactlyOnceITCase::deduplicated, savepoints);
+        FaultyJob.runRescaled(env -> deduplicated(unchanging(env)), savepoints);
         assertAnswersOfEqualRequests(Committed.results());
     }
 
@@ -93,10 +118,12 @@ class KeyedExactlyOnceITCase {
     @Test
     void batch() throws Exception {
         assertDialoguesAreIntact(
-                conversations(batchEnvironment()).executeAndCollect(2 * FaultyJob.RECORDS));
+                conversations(unchanging(batchEnvironment()), false)
+                        .executeAndCollect(2 * FaultyJob.RECORDS));
         ScrambledModel.ASKED.set(0);
         assertAnswersOfEqualRequests(
-                deduplicated(batchEnvironment()).executeAndCollect(2 * FaultyJob.RECORDS));
+                deduplicated(unchanging(batchEnvironment()))
+                        .executeAndCollect(2 * FaultyJob.RECORDS));
         assertThat(ScrambledModel.ASKED).hasValue(DISTINCT);
     }
 
@@ -108,43 +135,63 @@ class KeyedExactlyOnceITCase {
         return env;
     }
 
+    /** Stamps photos with a key. */
+    private interface Stamp {
+        DataStream<Question<Photo>> stamp(SerializableFunction<Photo, String> keys);
+    }
+
+    private static Stamp unchanging(StreamExecutionEnvironment env) {
+        return keys -> Question.stamp(FaultyJob.photos(env), keys, "ask");
+    }
+
+    private static Stamp changing(StreamExecutionEnvironment env, ModelChangeMode mode) {
+        return keys -> PlannedChanges.in(env, mode).stamp(FaultyJob.photos(env), keys, "ask");
+    }
+
     private static SingleOutputStreamOperator<LlavaResult<Photo>> conversations(
-            StreamExecutionEnvironment env) {
+            Stamp stamp, boolean ordered) {
         return keyed(
-                env,
-                photo -> "dialogue " + photo.id() % DIALOGUES,
+                stamp.stamp(photo -> ""),
+                question -> "dialogue " + question.input().id() % DIALOGUES,
                 new ConversationMemory<>(
                         photo -> List.of(),
                         Photo::question,
-                        photo -> false,
+                        KeyedExactlyOnceITCase::endsItsDialogue,
                         "",
                         GenerationParameters.DEFAULT,
                         new ConversationLimits(MAX_TURNS, 1 << 20),
                         Duration.ofHours(1)),
-                (context, version) -> {
-                    Faults.at("open");
-                    ScrambledModel model =
-                            new ScrambledModel("talker", request -> said(request.messages()));
-                    return new OpenModel(model, model::close);
-                });
+                FaultyJob.models(request -> said(request.messages())),
+                ordered);
     }
 
-    private static SingleOutputStreamOperator<LlavaResult<Photo>> deduplicated(
-            StreamExecutionEnvironment env) {
+    private static int turn(Photo photo) {
+        return photo.id() / DIALOGUES;
+    }
+
+    private static boolean endsItsDialogue(Photo photo) {
+        return turn(photo) % TURNS == TURNS - 1;
+    }
+
+    private static SingleOutputStreamOperator<LlavaResult<Photo>> deduplicated(Stamp stamp) {
         RequestKey<Photo> key =
                 new RequestKey<>(
                         photo -> RequestDraft.of(Photo.number(photo.id() % DISTINCT).request()),
                         null);
-        return keyed(env, key, new AnswerMemory<>(key, Duration.ofHours(1)), FaultyJob.models());
+        return keyed(
+                stamp.stamp(key),
+                Question::key,
+                new AnswerMemory<>(key, Duration.ofHours(1)),
+                FaultyJob.models(),
+                false);
     }
 
     private static SingleOutputStreamOperator<LlavaResult<Photo>> keyed(
-            StreamExecutionEnvironment env,
-            SerializableFunction<Photo, String> keyOf,
+            DataStream<Question<Photo>> questions,
+            KeySelector<Question<Photo>, String> keys,
             KeyMemory<Question<Photo>, ?> memory,
-            ModelSource models) {
-        DataStream<Question<Photo>> questions = Question.stamp(FaultyJob.photos(env), keyOf, "ask");
-        KeySelector<Question<Photo>, String> keys = Question::key;
+            ModelSource models,
+            boolean ordered) {
         return questions
                 .keyBy(keys, Types.STRING)
                 .transform(
@@ -159,9 +206,9 @@ class KeyedExactlyOnceITCase {
                                         keys,
                                         memory,
                                         models,
-                                        false,
+                                        true,
                                         PictureAccess.NONE,
-                                        FaultyJob.settings(false),
+                                        FaultyJob.settings(ordered),
                                         DeadLetter.tag(FaultyJob.PHOTO))))
                 .uid("ask");
     }
@@ -177,22 +224,29 @@ class KeyedExactlyOnceITCase {
     }
 
     private static void assertDialoguesAreIntact(List<LlavaResult<Photo>> results) {
-        FaultyJob.assertEveryIdOnce(results);
+        assertThat(results)
+                .extracting(result -> result.input().id())
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, FaultyJob.RECORDS)
+                                .filter(id -> !endsItsDialogue(Photo.number(id)))
+                                .boxed()
+                                .toList());
         Map<Integer, List<LlavaResult<Photo>>> dialogues = new HashMap<>();
         for (LlavaResult<Photo> result : results) {
-            dialogues
-                    .computeIfAbsent(result.input().id() % DIALOGUES, id -> new ArrayList<>())
-                    .add(result);
+            Photo photo = result.input();
+            int dialogue = turn(photo) / TURNS * DIALOGUES + photo.id() % DIALOGUES;
+            dialogues.computeIfAbsent(dialogue, id -> new ArrayList<>()).add(result);
         }
-        assertThat(dialogues).hasSize(DIALOGUES);
         dialogues.values().forEach(KeyedExactlyOnceITCase::assertIntact);
     }
 
     private static void assertIntact(List<LlavaResult<Photo>> dialogue) {
         assertThat(dialogue).extracting(result -> result.input().id()).isSorted();
+        int oldest = 0;
         for (int turn = 0; turn < dialogue.size(); turn++) {
             List<Message> messages = new ArrayList<>();
-            for (int past = Math.max(0, turn - MAX_TURNS); past < turn; past++) {
+            oldest = turn - oldest > MAX_TURNS ? turn - (MAX_TURNS + 1) / 2 : oldest;
+            for (int past = oldest; past < turn; past++) {
                 messages.add(Message.user(dialogue.get(past).input().question()));
                 messages.add(new Message(Message.Role.ASSISTANT, dialogue.get(past).text()));
             }

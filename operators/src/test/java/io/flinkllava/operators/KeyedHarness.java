@@ -9,10 +9,16 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
 import io.flinkllava.flink.pictures.PictureAccess;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** A step that remembers something for each key. */
 final class KeyedHarness extends OperatorHarness<Question<Photo>> {
 
     private static final TypeInformation<Photo> PHOTO = Types.POJO(Photo.class);
+
+    /** Versions whose models were opened. */
+    final List<ModelVersion> opened = new ArrayList<>();
 
     final KeyedOneInputStreamOperatorTestHarness<String, Question<Photo>, LlavaResult<Photo>> flink;
 
@@ -31,7 +37,10 @@ final class KeyedHarness extends OperatorHarness<Question<Photo>> {
                         null,
                         keys,
                         memory,
-                        (context, version) -> new OpenModel(model, model::close),
+                        (context, version) -> {
+                            opened.add(version);
+                            return new OpenModel(model, model::close);
+                        },
                         false,
                         PictureAccess.NONE,
                         settings,
@@ -77,6 +86,10 @@ final class KeyedHarness extends OperatorHarness<Question<Photo>> {
     }
 
     void send(String key, Photo photo) throws Exception {
-        flink.processElement(new Question<>(photo, key, ModelVersion.FIRST), photo.id());
+        send(key, photo, ModelVersion.FIRST);
+    }
+
+    void send(String key, Photo photo, ModelVersion version) throws Exception {
+        flink.processElement(new Question<>(photo, key, version), photo.id());
     }
 }

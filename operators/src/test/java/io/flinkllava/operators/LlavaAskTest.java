@@ -3,6 +3,8 @@ package io.flinkllava.operators;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.streaming.api.graph.StreamNode;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.util.InstantiationUtil;
 
@@ -217,8 +219,6 @@ class LlavaAskTest {
         assertRefused(
                 Llava.ask(photos).request(Photo::request).video(photo -> List.of()),
                 "request(...)");
-        assertRefused(
-                Llava.ask(photos).request(Photo::request).capacity(5000), "max-queued-requests");
         assertThatThrownBy(() -> Llava.ask(photos).request(Photo::request).answers())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("model(...)");
@@ -242,7 +242,7 @@ class LlavaAskTest {
                 .isEqualTo(
                         new QueueSettings(
                                 true,
-                                32,
+                                QueueSettings.BY_BATCH,
                                 QueueSettings.NO_TIMEOUT,
                                 RetryPolicy.DEFAULT,
                                 ErrorPolicy.AS_RESULT));
@@ -255,11 +255,9 @@ class LlavaAskTest {
     @Test
     void settingsReachTheOperator() throws Exception {
         ModelOptions options =
-                ModelOptions.DEFAULT
-                        .withMaxBatchSize(3)
-                        .withCheckpoint(
-                                new CheckpointOptions(
-                                        "/towers/clip", "v1", "fp16", SeveralImages.ONE_TILE_EACH));
+                ModelOptions.DEFAULT.withCheckpoint(
+                        new CheckpointOptions(
+                                "/towers/clip", "v1", "fp16", SeveralImages.ONE_TILE_EACH));
         LlavaOperatorFactory<Photo, Photo> factory =
                 built(
                         Llava.ask(photos)
@@ -267,6 +265,7 @@ class LlavaAskTest {
                                 .options(options)
                                 .scope(ModelScope.DEVICE)
                                 .unordered()
+                                .capacity(12)
                                 .timeout(Duration.ofSeconds(9))
                                 .retry(RetryPolicy.NONE)
                                 .onError(ErrorPolicy.FAIL));
@@ -294,6 +293,63 @@ class LlavaAskTest {
         assertThat(answers.getName()).isEqualTo("look");
         assertThat(answers.getTransformation().getUid()).isEqualTo("look-1");
         assertThat(answers.getType()).isEqualTo(LlavaResult.type(photos.getType()));
+    }
+
+    @Test
+    void capacityFollowsTheModelsBatch() {
+        QueueSettings settings = AskHarness.settings(true, QueueSettings.BY_BATCH);
+        assertThat(settings.capacity(256, false)).isEqualTo(1024);
+        assertThat(settings.capacity(8, true)).isEqualTo(128);
+        assertThat(AskHarness.settings(true, 5).capacity(8, true)).isEqualTo(5);
+    }
+
+    /** Without that no shuffle may come in front of a key's records. */
+    @Test
+    void keysAreComputedBehindAShuffleThatTheJobAskedFor() {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        env.setParallelism(3);
+        DataStream<Photo> one = env.fromData(FaultyJob.PHOTO, PHOTO);
+        assertThat(one.getParallelism()).isEqualTo(1);
+        assertThat(parallelismOfKeys(one)).isEqualTo(1);
+        assertThat(parallelismOfKeys(one.rebalance())).isEqualTo(3);
+    }
+
+    @Test
+    void twoControlStreamsHaveUidsOfTheirOwn() {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        for (String uid : List.of("one", "two")) {
+            ModelChanges changes =
+                    Llava.modelChanges(
+                                    env.fromData(ModelChange.to("/m")),
+                                    ModelOptions.DEFAULT,
+                                    ModelChangeMode.ARRIVAL)
+                            .uid("changes-" + uid);
+            Llava.ask(env.fromData(FaultyJob.PHOTO, PHOTO))
+                    .model("/m")
+                    .request(Photo::request)
+                    .modelChanges(changes)
+                    .uid(uid)
+                    .answers()
+                    .sinkTo(new DiscardingSink<>());
+        }
+        assertThat(env.getStreamGraph().getStreamNodes())
+                .extracting(StreamNode::getTransformationUID)
+                .contains("changes-one", "changes-two", "one-models", "two-models");
+    }
+
+    private static int parallelismOfKeys(DataStream<Photo> stream) {
+        return Llava.ask(stream)
+                .model("/m")
+                .request(Photo::request)
+                .deduplicate(Duration.ofHours(1))
+                .answers()
+                .getTransformation()
+                .getTransitivePredecessors()
+                .stream()
+                .filter(step -> step.getName().endsWith("-questions"))
+                .findFirst()
+                .orElseThrow()
+                .getParallelism();
     }
 
     private static LlavaRequest request(LlavaAsk<Photo> ask) throws Exception {

@@ -14,6 +14,8 @@ import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.Message;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -101,23 +103,25 @@ class LlavaOperatorTest {
         }
     }
 
-    @Test
-    void fullQueueHoldsTheNextRecordBack() throws Exception {
-        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
-            for (int id = 0; id < AskHarness.CAPACITY; id++) {
+    /** A number, or four times the rows of the model. */
+    @ParameterizedTest
+    @CsvSource({"4, 4", QueueSettings.BY_BATCH + ", 32"})
+    void fullQueueHoldsTheNextRecordBack(int setting, int capacity) throws Exception {
+        try (AskHarness harness = AskHarness.open(AskHarness.settings(true, setting))) {
+            for (int id = 0; id < capacity; id++) {
                 harness.send(id);
             }
-            assertThat(harness.model.asked()).isEqualTo(AskHarness.CAPACITY);
+            assertThat(harness.model.asked()).isEqualTo(capacity);
 
             // The answer of another thread is what lets the task's thread go on.
             CompletableFuture<Void> answered =
                     CompletableFuture.runAsync(
                             () -> harness.model.answer(0), ForkJoinPool.commonPool());
-            harness.send(4);
+            harness.send(capacity);
             answered.join();
 
             assertThat(harness.output()).containsExactly("0");
-            assertThat(harness.model.asked()).isEqualTo(AskHarness.CAPACITY + 1);
+            assertThat(harness.model.asked()).isEqualTo(capacity + 1);
         }
     }
 
@@ -186,6 +190,87 @@ class LlavaOperatorTest {
             harness.answer(1);
             assertThat(harness.output()).containsExactly("1", "2");
             assertThat(harness.results().get(1).isText()).isTrue();
+        }
+    }
+
+    /** Flink goes on with a task whose timer threw, for one more checkpoint perhaps. */
+    @Test
+    void timerOnlyLeavesAMail() throws Exception {
+        QueueSettings failing =
+                new QueueSettings(
+                        true,
+                        AskHarness.CAPACITY,
+                        Duration.ofMillis(10),
+                        RetryPolicy.NONE,
+                        ErrorPolicy.FAIL);
+        OperatorSubtaskState state;
+        try (AskHarness harness = AskHarness.open(failing)) {
+            harness.flink.setProcessingTime(0);
+            harness.send(1);
+            harness.flink.setProcessingTime(10);
+            state = harness.flink.snapshot(1, 1);
+            assertThatThrownBy(harness::runMails).hasStackTraceContaining("no answer within 10 ms");
+        }
+        // What failed the job must not be in its checkpoint as that record's outcome.
+        try (AskHarness harness = AskHarness.restore(failing, state, 1, 1, 0)) {
+            harness.flink.open();
+            harness.answer(0);
+            assertThat(harness.output()).containsExactly("1");
+        }
+    }
+
+    @Test
+    void failureThatFailsTheJobIsInNoCheckpoint() throws Exception {
+        OperatorSubtaskState state;
+        try (AskHarness harness = AskHarness.open(trying(1, ErrorPolicy.FAIL))) {
+            harness.send(1);
+            harness.model.complete(0, GONE);
+            assertThatThrownBy(harness::runMails).hasStackTraceContaining(GONE.message());
+            state = harness.flink.snapshot(1, 1);
+        }
+        try (AskHarness harness = AskHarness.restore(trying(1, ErrorPolicy.FAIL), state, 1, 1, 0)) {
+            harness.flink.open();
+            assertThat(harness.model.asked()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void timeoutThatTheModelNoticesFirstIsTheSame() throws Exception {
+        try (AskHarness harness = AskHarness.open(patient(Duration.ofMillis(10)))) {
+            harness.flink.setProcessingTime(0);
+            harness.send(1);
+            harness.model.complete(
+                    0, new LlavaAnswer.Failure(LlavaErrorCode.CAPACITY, "The model's own words."));
+            harness.flink.setProcessingTime(10);
+            harness.runMails();
+            assertThat(harness.results().get(0).failure().message())
+                    .startsWith("no answer within 10 ms");
+        }
+    }
+
+    @Test
+    void requestsOwnTimeLimitCountsForAllItsAttempts() throws Exception {
+        try (AskHarness harness =
+                AskHarness.open(
+                        trying(3, ErrorPolicy.AS_RESULT),
+                        photo ->
+                                RequestDraft.of(
+                                        photo.request().withTimeLimit(Duration.ofMillis(150))))) {
+            harness.flink.setProcessingTime(0);
+            harness.send(1);
+            harness.model.complete(0, GONE);
+            harness.runMails();
+            harness.flink.setProcessingTime(100);
+            harness.runMails();
+            assertThat(harness.model.request(1).timeLimit()).isEqualTo(Duration.ofMillis(50));
+
+            harness.flink.setProcessingTime(150);
+            harness.model.complete(
+                    1, new LlavaAnswer.Failure(LlavaErrorCode.CAPACITY, "The model's own words."));
+            harness.runMails();
+            assertThat(harness.results().get(0).failure().message())
+                    .startsWith("no answer within 150 ms");
+            assertThat(harness.model.asked()).isEqualTo(2);
         }
     }
 
@@ -463,7 +548,30 @@ class LlavaOperatorTest {
                                     LlavaErrorCode.UNAVAILABLE,
                                     "The picture's host is down.",
                                     2,
-                                    100));
+                                    100,
+                                    FakeModel.NAME,
+                                    "0123456789abcdef",
+                                    1L));
+        }
+    }
+
+    @Test
+    void fullQueueOfTheModelIsNobodysFailure() throws Exception {
+        try (AskHarness harness = AskHarness.open(trying(1, ErrorPolicy.FAIL))) {
+            harness.flink.setProcessingTime(0);
+            harness.send(1);
+            LlavaException full = LlavaException.queueIsFull();
+            for (int time = 0; time < 10; time++) {
+                harness.flink.setProcessingTime(100L * time);
+                harness.runMails();
+                harness.model.complete(
+                        time, new LlavaAnswer.Failure(full.code(), full.getMessage()));
+                harness.runMails();
+            }
+            harness.flink.setProcessingTime(1000);
+            harness.runMails();
+            harness.answer(10);
+            assertThat(harness.output()).containsExactly("1");
         }
     }
 
@@ -504,6 +612,26 @@ class LlavaOperatorTest {
             harness.model.complete(0, GONE);
             harness.runMails();
             assertThat(harness.results().get(0).failure()).isEqualTo(GONE);
+        }
+    }
+
+    @Test
+    void attemptThatARestartCutsShortDoesNotCount() throws Exception {
+        OperatorSubtaskState state;
+        try (AskHarness harness = AskHarness.open(trying(2, ErrorPolicy.AS_RESULT))) {
+            harness.send(1);
+            state = harness.flink.snapshot(1, 1);
+        }
+        try (AskHarness harness =
+                AskHarness.restore(trying(2, ErrorPolicy.AS_RESULT), state, 1, 1, 0)) {
+            harness.flink.open();
+            harness.flink.setProcessingTime(0);
+            harness.model.complete(0, GONE);
+            harness.runMails();
+            harness.flink.setProcessingTime(100);
+            harness.runMails();
+            harness.answer(1);
+            assertThat(harness.results().get(0).isText()).isTrue();
         }
     }
 

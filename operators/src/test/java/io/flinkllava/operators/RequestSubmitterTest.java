@@ -79,15 +79,6 @@ class RequestSubmitterTest {
         assertThat(model.future(0).handle((value, problem) -> problem).get()).isNotNull();
     }
 
-    @Test
-    void longMessagesAreCut() {
-        LlavaAnswer.Failure failure =
-                RequestSubmitter.failure(
-                        new IllegalArgumentException("\u00ff".repeat(5_000_000)),
-                        LlavaErrorCode.INPUT);
-        assertThat(failure.message()).hasSizeLessThan(600).startsWith("IllegalArgumentException");
-    }
-
     private static RequestDraft draft(PictureSource... pictures) {
         return new RequestDraft(
                 List.of(pictures),

@@ -39,6 +39,11 @@ class SavedStateTest {
                     Duration.ofDays(36_500));
     private static final RequestKey<Photo> KEY =
             new RequestKey<>(photo -> RequestDraft.of(photo.request()), null);
+
+    /** Of photo 7, as 0.1 made keys. A version that makes others asks once more, and no worse. */
+    private static final String KEY_OF_7 =
+            "38ab69763e3b23b34312e2466bf25ee1f3e1d5c7b687734c6ee04470d739b821";
+
     private static final AnswerMemory<Photo> ANSWERS =
             new AnswerMemory<>(KEY, Duration.ofDays(36_500));
 
@@ -98,15 +103,35 @@ class SavedStateTest {
                         "deduplication",
                         () -> {
                             try (KeyedHarness harness = KeyedHarness.open(ANSWERS)) {
-                                harness.send(KEY.apply(Photo.number(7)), Photo.number(7));
+                                harness.send(KEY_OF_7, Photo.number(7));
                                 harness.answer(0);
                                 return harness.flink.snapshot(1, 1);
                             }
                         });
         try (KeyedHarness harness = KeyedHarness.restore(ANSWERS, state, 1, 1, 0)) {
-            harness.send(KEY.apply(Photo.number(7)), Photo.number(7));
+            harness.send(KEY_OF_7, Photo.number(7));
             harness.runMails();
             assertThat(harness.model.asked()).isZero();
+            assertThat(harness.results().get(0).text()).isEqualTo(Photo.number(7).expectedText());
+        }
+    }
+
+    @Test
+    void recordsOfALaterModel() throws Exception {
+        ModelVersion later = new ModelVersion("/models/later", "0123456789abcdef", 1_764_000_000L);
+        OperatorSubtaskState state =
+                saved(
+                        "model-change",
+                        () -> {
+                            try (KeyedHarness harness = KeyedHarness.open(ANSWERS)) {
+                                harness.send("k", Photo.number(7), later);
+                                return harness.flink.snapshot(1, 1);
+                            }
+                        });
+        try (KeyedHarness harness = KeyedHarness.restore(ANSWERS, state, 1, 1, 0)) {
+            assertThat(harness.opened).contains(later);
+            assertThat(harness.model.asked()).isEqualTo(1);
+            harness.answer(0);
             assertThat(harness.results().get(0).text()).isEqualTo(Photo.number(7).expectedText());
         }
     }

@@ -27,6 +27,9 @@ final class ScrambledModel implements LlavaModel {
     /** Requests that all such models were asked. */
     static final AtomicInteger ASKED = new AtomicInteger();
 
+    /** What the model of a job that started without changes is called. */
+    static final String FIRST = "scrambled";
+
     private static final int DECODE_STEPS = 2;
     private static final int LONGEST_STEP_MILLIS = 7;
 
@@ -36,7 +39,7 @@ final class ScrambledModel implements LlavaModel {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
     ScrambledModel() {
-        this("scrambled", Photo::answer);
+        this(FIRST, Photo::answer);
     }
 
     /** A model that says what this function says. */

@@ -27,6 +27,12 @@ public final class ImageResize extends ScalarFunction {
         this.limits = limits;
     }
 
+    /** Pictures are decoded in the cluster, not where the statement is planned. */
+    @Override
+    public boolean supportsConstantFolding() {
+        return false;
+    }
+
     public byte[] eval(byte[] image, Integer width, Integer height) {
         if (image == null || width == null || height == null) {
             return null;

@@ -14,8 +14,11 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Statements, run as a user would, on Flink in the test's process. */
 public final class SqlSession {
@@ -97,6 +100,57 @@ public final class SqlSession {
                                                                 .content()))
                                 .toList()));
         return this;
+    }
+
+    /** The golden requests of a checkpoint with pictures, one or several, and turns likewise. */
+    public static List<GoldenRequest> conversations(String checkpoint) {
+        try {
+            List<GoldenRequest> golden =
+                    GoldenRequest.all(checkpoint).stream()
+                            .filter(GoldenRequest::isDecidable)
+                            .filter(one -> one.tokenIds().size() == 24)
+                            // Flink has no literal for an empty array.
+                            .filter(one -> !one.request().images().isEmpty())
+                            .toList();
+            assertThat(golden)
+                    .anyMatch(one -> one.request().images().size() > 1)
+                    .anyMatch(one -> one.request().messages().size() > 1);
+            return golden;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A view with the columns {@code id}, {@code images} and {@code turns}. */
+    public SqlSession conversationView(String name, List<GoldenRequest> requests) {
+        tables.createTemporaryView(
+                name,
+                tables.fromValues(
+                        DataTypes.ROW(
+                                DataTypes.FIELD("id", DataTypes.STRING()),
+                                DataTypes.FIELD("images", DataTypes.ARRAY(DataTypes.BYTES())),
+                                DataTypes.FIELD(
+                                        "turns",
+                                        DataTypes.ARRAY(
+                                                DataTypes.ROW(
+                                                        DataTypes.FIELD("role", DataTypes.STRING()),
+                                                        DataTypes.FIELD(
+                                                                "content", DataTypes.STRING()))))),
+                        requests.stream().map(SqlSession::conversation).toList()));
+        return this;
+    }
+
+    private static Row conversation(GoldenRequest golden) {
+        return Row.of(
+                golden.id(),
+                golden.request().images().toArray(byte[][]::new),
+                golden.request().messages().stream()
+                        .map(
+                                turn ->
+                                        Row.of(
+                                                turn.role().name().toLowerCase(Locale.ROOT),
+                                                turn.content()))
+                        .toArray(Row[]::new));
     }
 
     /** Bytes as SQL writes them. */

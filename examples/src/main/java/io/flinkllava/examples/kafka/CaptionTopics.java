@@ -1,8 +1,8 @@
 package io.flinkllava.examples.kafka;
 
 import io.flinkllava.examples.kafka.avro.Caption;
-import io.flinkllava.examples.kafka.avro.DeadLetter;
 import io.flinkllava.examples.kafka.avro.Picture;
+import io.flinkllava.flink.avro.DeadLetterRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -144,8 +144,8 @@ final class CaptionTopics implements AutoCloseable {
                 Caption caption = read(record.value(), new Caption());
                 lines.add(caption.getId() + ": " + caption.getCaption());
             } else {
-                DeadLetter letter = read(record.value(), new DeadLetter());
-                lines.add(letter.getPicture().getId() + ": no caption: " + letter.getMessage());
+                DeadLetterRecord letter = read(record.value(), new DeadLetterRecord());
+                lines.add(letter.getId() + ": no caption: " + letter.getFailure().getMessage());
             }
         }
         return lines;

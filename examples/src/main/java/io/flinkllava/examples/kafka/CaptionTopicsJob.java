@@ -10,13 +10,17 @@ import org.apache.flink.formats.avro.AvroSerializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.OutputTag;
 
 import io.flinkllava.examples.kafka.avro.Caption;
-import io.flinkllava.examples.kafka.avro.DeadLetter;
 import io.flinkllava.examples.kafka.avro.Picture;
+import io.flinkllava.flink.avro.DeadLetterRecord;
 import io.flinkllava.flink.pictures.PictureAccess;
+import io.flinkllava.operators.DeadLetter;
+import io.flinkllava.operators.ErrorPolicy;
 import io.flinkllava.operators.Llava;
 import io.flinkllava.operators.LlavaAsk;
+import io.flinkllava.operators.LlavaResult;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.ModelOptions;
 import org.apache.avro.specific.SpecificRecord;
@@ -43,7 +47,6 @@ record CaptionTopicsJob(
         GenerationParameters generation) {
 
     private static final String GROUP = "flink-llava-captions";
-    private static final String CAPTION = "Describe the image.";
 
     /** Brokers end transactions that are older; theirs allow 15 minutes at most by default. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
@@ -55,24 +58,26 @@ record CaptionTopicsJob(
                         .fromSource(source(), WatermarkStrategy.noWatermarks(), "pictures")
                         .uid("pictures from " + topics.pictures())
                         .process(new PictureDecoder());
-        SingleOutputStreamOperator<Caption> captions =
+        SingleOutputStreamOperator<LlavaResult<Picture>> sent =
                 ask(pictures.filter(picture -> !isReference(picture)), "captions")
                         .image(picture -> bytes(picture))
-                        .answers()
-                        .union(
-                                ask(
-                                                pictures.filter(picture -> isReference(picture)),
-                                                "captions-by-uri")
-                                        .imageReference(Picture::getUri)
-                                        .pictureAccess(access)
-                                        .answers())
-                        .process(new Captions());
-        captions.sinkTo(sink(topics.captions(), Caption.class))
+                        .answers();
+        SingleOutputStreamOperator<LlavaResult<Picture>> named =
+                ask(pictures.filter(picture -> isReference(picture)), "captions-by-uri")
+                        .imageReference(Picture::getUri)
+                        .pictureAccess(access)
+                        .answers();
+        sent.union(named)
+                .map(result -> Captions.of(result))
+                .sinkTo(sink(topics.captions(), Caption.class))
                 .name("captions topic")
                 .uid("captions to " + topics.captions());
-        captions.getSideOutput(Captions.DEAD_LETTERS)
-                .union(pictures.getSideOutput(Captions.DEAD_LETTERS))
-                .sinkTo(sink(topics.deadLetters(), DeadLetter.class))
+        OutputTag<DeadLetter<Picture>> unanswered = DeadLetter.tag(pictures.getType());
+        sent.getSideOutput(unanswered)
+                .union(named.getSideOutput(unanswered))
+                .map(letter -> Captions.of(letter))
+                .union(pictures.getSideOutput(PictureDecoder.NO_PICTURES))
+                .sinkTo(sink(topics.deadLetters(), DeadLetterRecord.class))
                 .name("dead letters topic")
                 .uid("dead letters to " + topics.deadLetters());
     }
@@ -83,7 +88,8 @@ record CaptionTopicsJob(
                 .model(model)
                 .options(options)
                 .generation(generation)
-                .question(picture -> prompt(picture))
+                .question(picture -> Captions.prompt(picture))
+                .onError(ErrorPolicy.SIDE_OUTPUT)
                 .unordered()
                 .name(name)
                 .uid(name);
@@ -101,10 +107,6 @@ record CaptionTopicsJob(
         byte[] bytes = new byte[picture.getContent().remaining()];
         picture.getContent().duplicate().get(bytes);
         return bytes;
-    }
-
-    private static String prompt(Picture picture) {
-        return picture.getPrompt() == null ? CAPTION : picture.getPrompt();
     }
 
     @SuppressWarnings("deprecation") // The connector asks for this very class.

@@ -9,7 +9,7 @@ import java.util.List;
  * @param bootstrapServers {@code host:port} of brokers, separated by commas
  * @param pictures topic of {@code Picture} records
  * @param captions topic of {@code Caption} records
- * @param deadLetters topic of {@code DeadLetter} records
+ * @param deadLetters topic of {@code DeadLetterRecord} records
  */
 record Topics(String bootstrapServers, String pictures, String captions, String deadLetters)
         implements Serializable {

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,7 +21,9 @@ class DockerfileTest {
 
     private static final Path FILE = Path.of("docker/Dockerfile");
     private static final Path PARENT_POM = Path.of("../pom.xml");
-    private static final Set<String> KNOWN = Set.of("ARG", "FROM", "COPY", "ENV", "USER");
+    private static final Set<String> KNOWN = Set.of("ARG", "FROM", "COPY", "ENV", "USER", "RUN");
+
+    private static final Pattern COPY = Pattern.compile("COPY (?:--chown=\\S+ )?(\\S+) \\S+");
 
     @Test
     void hasOnlyKnownInstructionsAndStages() throws IOException {
@@ -49,15 +53,52 @@ class DockerfileTest {
     }
 
     @Test
-    void everyStageThatRunsEndsAsFlinkUser() throws IOException {
-        String user = "";
+    void everyStageOfFlinkEndsAsFlinkUser() throws IOException {
+        Map<String, String> users = new HashMap<>();
+        String stage = "";
         for (String instruction : instructions()) {
-            if (instruction.startsWith("FROM cpu")) {
-                assertThat(user).isEqualTo("USER flink");
+            if (instruction.startsWith("FROM")) {
+                stage = instruction.substring(instruction.lastIndexOf(' ') + 1);
+            } else if (instruction.startsWith("USER")) {
+                users.put(stage, instruction);
             }
-            user = instruction.startsWith("USER") ? instruction : user;
         }
-        assertThat(user).isEqualTo("USER flink");
+        assertThat(users)
+                .containsOnlyKeys("flink", "cpu", "without-onnxruntime", "cuda")
+                .allSatisfy((name, user) -> assertThat(user).isEqualTo("USER flink"));
+    }
+
+    /** Both hold the same classes, and natives for different devices. */
+    @Test
+    void theGpuImageHasOneOnnxRuntime() throws IOException {
+        String file = Files.readString(FILE);
+        String cuda = file.substring(file.indexOf("AS cuda\n"));
+        assertThat(cuda)
+                .contains("COPY --from=without-onnxruntime")
+                .doesNotContain("udfs/target")
+                .contains("onnxruntime_gpu-*.jar");
+        assertThat(file.substring(file.indexOf("AS without-onnxruntime"), file.indexOf(cuda)))
+                .contains("zip -qd /jars/flink-sql-llava-*.jar 'ai/onnxruntime/*'");
+        assertThat(file).contains("FROM flink AS cuda\n");
+    }
+
+    /** Else the whole folder travels to the daemon, with its Git history and checkpoints. */
+    @Test
+    void theContextHoldsWhatIsCopied() throws IOException {
+        List<String> let =
+                Files.readAllLines(Path.of("docker/Dockerfile.dockerignore")).stream()
+                        .filter(line -> line.startsWith("!"))
+                        .map(line -> line.substring(1))
+                        .toList();
+        assertThat(Files.readAllLines(Path.of("docker/Dockerfile.dockerignore"))).contains("*");
+        List<String> copied = new ArrayList<>();
+        for (String instruction : instructions()) {
+            Matcher copy = COPY.matcher(instruction);
+            if (copy.matches() && !copied.contains(copy.group(1))) {
+                copied.add(copy.group(1));
+            }
+        }
+        assertThat(let).containsExactlyInAnyOrderElementsOf(copied);
     }
 
     @Test

@@ -47,7 +47,7 @@ public class EngineLoopBenchmark {
         for (int i = 0; i < REQUESTS; i++) {
             int[] ids = new int[600];
             ids[0] = i;
-            requests.add(Requests.of(new Prompt(ids), TOKENS, TOKENS, Set.of()));
+            requests.add(Requests.of(new Prompt(ids), TOKENS, 0, Set.of()));
         }
     }
 
@@ -56,7 +56,7 @@ public class EngineLoopBenchmark {
     public void tokens() {
         List<CompletableFuture<Generation>> answers = new ArrayList<>();
         for (GenerationRequest request : requests) {
-            answers.add(engine.submit(request));
+            answers.add(Requests.submit(engine, request));
         }
         answers.forEach(CompletableFuture::join);
     }

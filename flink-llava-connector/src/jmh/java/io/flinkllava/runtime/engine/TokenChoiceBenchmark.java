@@ -32,6 +32,7 @@ public class TokenChoiceBenchmark {
     @Param({"temperature", "top-k", "top-p", "repetition-penalty"})
     String way;
 
+    private final ScoreScratch scratch = new ScoreScratch();
     private TokenChoice choice;
     private TokenHistory history;
     private StepScores scores;
@@ -79,6 +80,6 @@ public class TokenChoiceBenchmark {
 
     @Benchmark
     public int choose() {
-        return choice.choose(scores, 0, history, 5);
+        return choice.choose(scores, 0, history, 5, scratch);
     }
 }

@@ -102,7 +102,8 @@ public final class RequestRecords {
         return limit.plusNanos(999_999).toMillis();
     }
 
-    private static GenerationRecord toRecord(GenerationParameters parameters) {
+    /** How an answer is generated, as a record: equal records stand for equal parameters. */
+    public static GenerationRecord toRecord(GenerationParameters parameters) {
         Sampling sampling = parameters.sampling();
         TokenRules rules = parameters.rules();
         return GenerationRecord.newBuilder()

@@ -7,6 +7,8 @@ import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 
+import io.flinkllava.flink.pictures.LimitedBytes;
+
 import java.util.Objects;
 
 /**
@@ -14,17 +16,14 @@ import java.util.Objects;
  * jobs want {@link PictureFiles}, which also chooses the files.
  *
  * @param content whether files are opened at all
- * @param maxBytes size of a file that is still read, at least 1
+ * @param maxBytes size of a file that is still read, from 1 to {@link LimitedBytes#LARGEST}
  * @param unreadable what becomes of the others
  */
 public record PictureFileFormat(boolean content, int maxBytes, UnreadableFiles unreadable)
         implements BulkFormat<PictureFile, FileSourceSplit> {
 
     public PictureFileFormat {
-        if (maxBytes < 1) {
-            throw new IllegalArgumentException(
-                    "max-bytes is " + maxBytes + ", it must be at least 1");
-        }
+        var unused = new LimitedBytes(maxBytes); // Refuses what is no limit.
         Objects.requireNonNull(unreadable, "unreadable");
     }
 

@@ -94,17 +94,21 @@ public final class LlavaMetrics {
     /**
      * The metrics of a group that equal functions of an operator have in common: of metrics with
      * one name Flink keeps the first, and would not see what the others count. Whoever counts holds
-     * the monitor of what is returned.
+     * the monitor of what is returned, and counts an outcome of each request.
      *
-     * @param counters of the engine that all of them ask
+     * @param model that all of them ask
+     * @param loading how long the first of them waited for it
+     * @param capacity requests that may be in flight
      */
-    public static LlavaMetrics shared(MetricGroup group, Supplier<EngineCounters> counters) {
+    public static LlavaMetrics shared(
+            MetricGroup group, LlavaModel model, Duration loading, int capacity) {
         synchronized (SHARED) {
             WeakReference<LlavaMetrics> known = SHARED.get(group);
             LlavaMetrics metrics = known == null ? null : known.get();
             if (metrics == null) {
                 metrics = new LlavaMetrics(group);
-                metrics.engine(counters);
+                metrics.queue(metrics::unanswered, () -> capacity);
+                metrics.model(() -> Optional.of(model), loading::toMillis);
                 SHARED.put(group, new WeakReference<>(metrics));
             }
             return metrics;
@@ -135,6 +139,11 @@ public final class LlavaMetrics {
         }
     }
 
+    private int unanswered() {
+        long failed = failures.values().stream().mapToLong(Counter::getCount).sum();
+        return (int) (requests.getCount() - successes.getCount() - failed);
+    }
+
     private Histogram histogram(String name) {
         return group.histogram(name, new DescriptiveStatisticsHistogram(WINDOW));
     }
@@ -144,9 +153,9 @@ public final class LlavaMetrics {
     }
 
     /** Shows the requests in flight and how many there may be. */
-    public void queue(Supplier<Integer> length, int capacity) {
+    public void queue(Supplier<Integer> length, Supplier<Integer> capacity) {
         group.gauge(QUEUE_LENGTH, (Gauge<Integer>) length::get);
-        group.gauge(QUEUE_CAPACITY, (Gauge<Integer>) () -> capacity);
+        group.gauge(QUEUE_CAPACITY, (Gauge<Integer>) capacity::get);
     }
 
     /**
@@ -166,8 +175,7 @@ public final class LlavaMetrics {
         return model.counters().meanBatchSize() / model.info().maxBatchSize();
     }
 
-    /** Shows what an engine has done. */
-    public void engine(Supplier<EngineCounters> counters) {
+    private void engine(Supplier<EngineCounters> counters) {
         gauge(MEAN_BATCH_SIZE, counters, EngineCounters::meanBatchSize);
         gauge(BYTES_TO_DEVICE, counters, done -> ratio(done.bytesToDevice(), done.decodeSteps()));
         gauge(

@@ -12,27 +12,35 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Turns the device that was asked for into the one that a task uses. */
-final class TaskDevice {
+/**
+ * The device that a task uses, until it closes this.
+ *
+ * @param release gives back what others count
+ */
+record TaskDevice(Device device, Runnable release) implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskDevice.class);
     private static final String INDEX_PROPERTY = "index";
     private static final AtomicBoolean FALLBACK_TOLD = new AtomicBoolean();
     private static final SlotGpus SLOT_GPUS = new SlotGpus();
 
-    private TaskDevice() {}
-
     /**
-     * Resolves {@code auto} to one of Flink's GPUs, if the runtime can use it, or the CPU where
-     * Flink has none. A GPU that is named must be one of Flink's, if Flink has any; without them (a
-     * local cluster) it is taken at its word.
+     * Makes of the device that was asked for the one to use: resolves {@code auto} to one of
+     * Flink's GPUs, if the runtime can use it, or the CPU where Flink has none. A GPU that is named
+     * must be one of Flink's, if Flink has any; without them (a local cluster) it is taken at its
+     * word.
      */
-    static Device resolve(
+    static TaskDevice take(
             Device wanted, String slot, Collection<? extends ExternalResourceInfo> resources) {
         SortedSet<Integer> gpus = indexes(resources);
         return switch (wanted.kind()) {
-            case CPU -> wanted;
-            case AUTO -> gpus.isEmpty() ? cpu() : Device.auto(SLOT_GPUS.assign(slot, gpus));
+            case CPU -> new TaskDevice(wanted, () -> {});
+            case AUTO ->
+                    gpus.isEmpty()
+                            ? new TaskDevice(cpu(), () -> {})
+                            : new TaskDevice(
+                                    Device.auto(SLOT_GPUS.take(slot, gpus)),
+                                    () -> SLOT_GPUS.release(slot));
             case GPU -> {
                 if (!gpus.isEmpty() && !gpus.contains(wanted.index())) {
                     throw LlavaException.model(
@@ -42,9 +50,14 @@ final class TaskDevice {
                                     + gpus
                                     + ". Use one of these, or auto.");
                 }
-                yield wanted;
+                yield new TaskDevice(wanted, () -> {});
             }
         };
+    }
+
+    @Override
+    public void close() {
+        release.run();
     }
 
     private static Device cpu() {

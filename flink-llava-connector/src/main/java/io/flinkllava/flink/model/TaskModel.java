@@ -3,8 +3,8 @@ package io.flinkllava.flink.model;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
 
-import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.ModelOptions;
+import io.flinkllava.runtime.RequestPlanner;
 import io.flinkllava.runtime.pool.ModelKey;
 import io.flinkllava.runtime.pool.ModelLease;
 import io.flinkllava.runtime.pool.ModelPool;
@@ -54,10 +54,29 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope, D
      * @throws io.flinkllava.runtime.LlavaException if the model cannot be opened
      */
     public ModelLease lease(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
-        Device device = TaskDevice.resolve(options.device(), task.getAllocationIDAsString(), gpus);
-        return ModelPool.shared()
-                .lease(
-                        new ModelKey(Path.of(folder), options.withDevice(device), scope.key(task)),
-                        linger);
+        TaskDevice device = TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus);
+        ModelKey key =
+                new ModelKey(Path.of(folder), options.withDevice(device.device()), scope.key(task));
+        try {
+            return ModelPool.shared().lease(key, linger).andThen(device::close);
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Tells what requests to the model will take where the task runs, without loading it. The
+     * caller closes the planner.
+     *
+     * @param gpus what Flink says of {@link #GPU_RESOURCE}
+     * @throws io.flinkllava.runtime.LlavaException if the folder cannot be read
+     */
+    public RequestPlanner planner(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
+        // Nothing of the device is used, only what it is.
+        try (TaskDevice device =
+                TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus)) {
+            return RequestPlanner.open(Path.of(folder), options.withDevice(device.device()));
+        }
     }
 }

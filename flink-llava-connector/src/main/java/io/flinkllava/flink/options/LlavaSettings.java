@@ -2,6 +2,7 @@ package io.flinkllava.flink.options;
 
 import io.flinkllava.flink.model.ModelScope;
 import io.flinkllava.flink.model.TaskModel;
+import io.flinkllava.flink.pictures.LimitedBytes;
 import io.flinkllava.flink.pictures.PictureAccess;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaRequest;
@@ -45,8 +46,16 @@ public record LlavaSettings(
                         linger(reader)),
                 reader.apply(GenerationParameters.DEFAULT, LlavaOptions.ANSWERING),
                 reader.given(LlavaOptions.REQUEST_TIMEOUT).orElse(LlavaRequest.NO_LIMIT),
-                reader.apply(PictureAccess.NONE, LlavaOptions.READING)
-                        .withMaxBytes(options.limits().maxImageBytes()));
+                pictures(reader, options.limits().maxImageBytes()));
+    }
+
+    private static PictureAccess pictures(OptionReader reader, int maxImageBytes) {
+        PictureAccess access = reader.apply(PictureAccess.NONE, LlavaOptions.READING);
+        if (maxImageBytes > LimitedBytes.LARGEST) {
+            reader.problem("max-image-bytes must be at most " + LimitedBytes.LARGEST);
+            return access;
+        }
+        return access.withMaxBytes(maxImageBytes);
     }
 
     private static Duration linger(OptionReader reader) {

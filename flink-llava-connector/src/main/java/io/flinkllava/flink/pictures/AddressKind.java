@@ -12,13 +12,14 @@ enum AddressKind {
     PUBLIC,
     /** This machine, or a network that is somebody's own. */
     PRIVATE,
-    /** Nothing that serves pictures, or, link-local, a cloud's credentials. */
+    /** Nothing that serves pictures, or a cloud's credentials: link-local, or among the private. */
     FORBIDDEN;
 
     private static final List<Block> IPV4 =
             List.of(
                     new Block("0.0.0.0", 8, FORBIDDEN),
                     new Block("10.0.0.0", 8, PRIVATE),
+                    new Block("100.100.100.200", 32, FORBIDDEN), // Alibaba's credentials
                     new Block("100.64.0.0", 10, PRIVATE),
                     new Block("127.0.0.0", 8, PRIVATE),
                     new Block("168.63.129.16", 32, FORBIDDEN), // Azure's host agent
@@ -38,6 +39,9 @@ enum AddressKind {
     private static final List<Block> IPV6 =
             List.of(
                     new Block("::1", 128, PRIVATE),
+                    new Block("fd00:c1::a9fe:a9fe", 128, FORBIDDEN), // Oracle's credentials
+                    new Block("fd00:ec2::", 32, FORBIDDEN), // Amazon's, and more of its services
+                    new Block("fd20:ce::254", 128, FORBIDDEN), // Google's
                     new Block("fc00::", 7, PRIVATE),
                     new Block("2001::", 23, FORBIDDEN), // Teredo is inside
                     new Block("2001:db8::", 32, FORBIDDEN),

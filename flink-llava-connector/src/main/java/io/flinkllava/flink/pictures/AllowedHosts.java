@@ -4,8 +4,10 @@ import io.flinkllava.runtime.LlavaException;
 import org.apache.hc.client5.http.DnsResolver;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,6 +18,8 @@ import java.util.List;
 final class AllowedHosts implements DnsResolver {
 
     private static final int LONGEST_NAME = 253;
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
 
     private final List<HostRule> hosts;
     private final List<HostRule> privateHosts;
@@ -49,16 +53,27 @@ final class AllowedHosts implements DnsResolver {
     }
 
     private static boolean allows(List<HostRule> rules, URI uri) {
-        int usual = uri.getScheme().equalsIgnoreCase("https") ? 443 : 80;
+        int usual = uri.getScheme().equalsIgnoreCase("https") ? HTTPS_PORT : HTTP_PORT;
         int port = uri.getPort() < 0 ? usual : uri.getPort();
         String host = HostRule.normalized(uri.getHost());
         return rules.stream().anyMatch(rule -> rule.allows(host, port, usual));
     }
 
     @Override
+    public List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
+        return Arrays.stream(checked(host, mayBePrivate(host, port)))
+                .map(address -> new InetSocketAddress(address, port))
+                .toList();
+    }
+
+    /** Without a port nothing private is allowed. */
+    @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
+        return checked(host, false);
+    }
+
+    private InetAddress[] checked(String host, boolean mayBePrivate) throws UnknownHostException {
         InetAddress[] addresses = resolver.resolve(host);
-        boolean mayBePrivate = isPrivate(host);
         for (InetAddress address : addresses) {
             AddressKind kind = AddressKind.of(address);
             if (kind == AddressKind.FORBIDDEN || (kind == AddressKind.PRIVATE && !mayBePrivate)) {
@@ -72,10 +87,14 @@ final class AllowedHosts implements DnsResolver {
         return addresses;
     }
 
-    // The port was checked before; here a name is either of the own network or not.
-    private boolean isPrivate(String host) {
+    // Of the scheme nothing is known here; check has seen it.
+    private boolean mayBePrivate(String host, int port) {
         String name = HostRule.normalized(host);
-        return privateHosts.stream().anyMatch(rule -> rule.allows(name, rule.port(), rule.port()));
+        return privateHosts.stream()
+                .anyMatch(
+                        rule ->
+                                rule.allows(name, port, HTTP_PORT)
+                                        || rule.allows(name, port, HTTPS_PORT));
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.flinkllava.runtime.LlavaException;
 import java.util.Base64;
 
 /** Pictures inside their own reference: {@code data:image/png;base64,...} (RFC 2397). */
-final class DataPictures implements PictureSource {
+final class DataPictures implements PicturePlace {
 
     private static final String BASE64 = ";base64";
 

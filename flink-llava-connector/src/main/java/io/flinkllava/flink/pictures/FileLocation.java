@@ -16,8 +16,9 @@ import java.util.Objects;
  * scheme, an authority and the segments {@code a} and {@code b}.
  *
  * @param scheme in lower case; empty for Flink's default file system
- * @param authority in lower case; may be empty
- * @param segments none empty, none {@code .} or {@code ..}
+ * @param authority as it was written, since file systems may look it up so; compared without case;
+ *     may be empty
+ * @param segments none empty, none {@code .} or {@code ..}, and no backslash in them
  */
 record FileLocation(String scheme, String authority, List<String> segments) {
 
@@ -49,8 +50,10 @@ record FileLocation(String scheme, String authority, List<String> segments) {
         }
     }
 
-    // Flink's own reading of paths drops '..' silently, so they are looked for before it.
+    // Flink's own reading of paths takes '\' for '/' and drops '..' silently: both are refused
+    // here.
     private static FileLocation parts(String text) {
+        require(!hasBackslash(text), "write the path with / and without \\");
         String rest = text;
         String scheme = "";
         String authority = "";
@@ -62,7 +65,7 @@ record FileLocation(String scheme, String authority, List<String> segments) {
         }
         if (rest.startsWith("//")) {
             int end = rest.indexOf('/', 2);
-            authority = rest.substring(2, end < 0 ? rest.length() : end).toLowerCase(Locale.ROOT);
+            authority = rest.substring(2, end < 0 ? rest.length() : end);
             rest = end < 0 ? "/" : rest.substring(end);
         }
         require(rest.startsWith("/"), "give an absolute path");
@@ -76,6 +79,11 @@ record FileLocation(String scheme, String authority, List<String> segments) {
                 !segments.contains("..") && !segments.contains("."),
                 "write the path without . and ..");
         return new FileLocation(scheme, authority, segments);
+    }
+
+    /** Whether Flink would read another path than the one that is written here. */
+    static boolean hasBackslash(String path) {
+        return path.indexOf('\\') >= 0;
     }
 
     private static void require(boolean condition, String message) {
@@ -92,14 +100,14 @@ record FileLocation(String scheme, String authority, List<String> segments) {
         URI fallback = FileSystem.getDefaultFsUri();
         return new FileLocation(
                 fallback.getScheme().toLowerCase(Locale.ROOT),
-                Objects.requireNonNullElse(fallback.getAuthority(), "").toLowerCase(Locale.ROOT),
+                Objects.requireNonNullElse(fallback.getAuthority(), ""),
                 segments);
     }
 
     /** Whether a place is this folder or below it. */
     boolean contains(FileLocation other) {
         return scheme.equals(other.scheme)
-                && authority.equals(other.authority)
+                && authority.equalsIgnoreCase(other.authority)
                 && segments.size() <= other.segments.size()
                 && segments.equals(other.segments.subList(0, segments.size()));
     }
@@ -113,7 +121,8 @@ record FileLocation(String scheme, String authority, List<String> segments) {
         return "/" + String.join("/", segments);
     }
 
-    Path toFlink() {
-        return new Path(scheme, authority.isEmpty() ? null : authority, path());
+    /** A place that this folder contains, with the authority as it was allowed. */
+    Path toFlink(FileLocation inside) {
+        return new Path(scheme, authority.isEmpty() ? null : authority, inside.path());
     }
 }

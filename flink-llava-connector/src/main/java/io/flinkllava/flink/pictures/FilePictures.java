@@ -19,7 +19,7 @@ import java.util.List;
  * Pictures in Flink's file systems, below the folders that are allowed. A local file is read where
  * its symbolic links lead, and that has to be below the same folder.
  */
-final class FilePictures implements PictureSource {
+final class FilePictures implements PicturePlace {
 
     private final List<FileLocation> allowed;
     private final LimitedBytes limit;
@@ -43,7 +43,7 @@ final class FilePictures implements PictureSource {
                         .findFirst()
                         .orElseThrow(() -> notAllowed(uri));
         try {
-            Path path = location.isLocal() ? real(location, folder, uri) : location.toFlink();
+            Path path = location.isLocal() ? real(location, folder, uri) : folder.toFlink(location);
             return read(path, reading);
         } catch (FileNotFoundException | NoSuchFileException e) {
             throw LlavaException.input(ShownUri.of(uri) + " does not exist.");
@@ -64,6 +64,10 @@ final class FilePictures implements PictureSource {
         java.nio.file.Path real = java.nio.file.Path.of(location.path()).toRealPath();
         if (!real.startsWith(java.nio.file.Path.of(folder.path()).toRealPath())) {
             throw notAllowed(uri);
+        }
+        if (FileLocation.hasBackslash(real.toString())) {
+            throw LlavaException.input(
+                    ShownUri.of(uri) + " is not read: there is a \\ where its links lead.");
         }
         // A pipe or device would be read for ever.
         if (!Files.isRegularFile(real)) {

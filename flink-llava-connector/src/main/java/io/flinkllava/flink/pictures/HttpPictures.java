@@ -31,7 +31,7 @@ import java.util.Set;
  * Pictures on web servers. Every hop of a redirect is checked like the first, the client connects
  * to the addresses that {@link AllowedHosts} checked, and knows no proxy, cookie or password.
  */
-final class HttpPictures implements PictureSource, Closeable {
+final class HttpPictures implements PicturePlace, Closeable {
 
     private static final int MAX_REDIRECTS = 5;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);

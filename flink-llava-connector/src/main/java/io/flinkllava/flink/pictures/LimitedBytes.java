@@ -9,19 +9,21 @@ import java.util.Arrays;
 /**
  * Takes a picture into memory, and never more than a limit, whatever the other side says.
  *
- * @param limit in bytes, at least 1
+ * @param limit in bytes, from 1 to {@link #LARGEST}
  */
 public record LimitedBytes(int limit) {
 
     public static final long UNKNOWN = -1;
 
+    /** As much as an array holds beside the one byte that finds the end. */
+    public static final int LARGEST = Integer.MAX_VALUE - 9;
+
     private static final int FIRST_BUFFER = 64 << 10;
-    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     public LimitedBytes {
-        if (limit < 1 || limit > LARGEST_ARRAY - 1) {
+        if (limit < 1 || limit > LARGEST) {
             throw new IllegalArgumentException(
-                    "max-bytes is " + limit + ", it must be 1 to " + (LARGEST_ARRAY - 1));
+                    "max-bytes is " + limit + ", it must be 1 to " + LARGEST);
         }
     }
 
@@ -65,7 +67,7 @@ public record LimitedBytes(int limit) {
     }
 
     private int capacity(long wanted) {
-        return (int) Math.min(Math.min(wanted, limit + 1L), LARGEST_ARRAY);
+        return (int) Math.min(wanted, limit + 1L);
     }
 
     private LlavaException tooLarge(String what, String uri) {

@@ -18,7 +18,7 @@ import java.util.List;
  *     img.example.org:8080}; without one, the scheme's usual port. Names that lead to addresses
  *     inside your network are refused.
  * @param privateHosts the same, for hosts inside your network: their addresses may be private or
- *     the machine's own, though never link-local ones, where clouds keep their credentials
+ *     the machine's own, though never those where clouds keep their credentials
  * @param maxBytes encoded size of one picture; more is never taken into memory
  * @param connectLimit how long one connection may take to be made
  * @param readLimit how long the reading of one picture may take altogether, redirects included

@@ -49,8 +49,8 @@ public final class PictureReader implements AutoCloseable {
 
     private final PictureAccess access;
     private final HttpPictures remote;
-    private final Map<String, PictureSource> sources;
-    private final PictureSource files;
+    private final Map<String, PicturePlace> places;
+    private final PicturePlace files;
     private final Set<Reading> readings = ConcurrentHashMap.newKeySet();
     private final ThreadPoolExecutor threads;
     private final ScheduledThreadPoolExecutor clock;
@@ -77,7 +77,7 @@ public final class PictureReader implements AutoCloseable {
         }
         this.access = Objects.requireNonNull(access, "access");
         this.remote = new HttpPictures(access, resolver, trust, threads);
-        this.sources =
+        this.places =
                 Map.of(
                         "http", remote,
                         "https", remote,
@@ -175,7 +175,7 @@ public final class PictureReader implements AutoCloseable {
             return;
         }
         try {
-            reading.succeed(source(reading.uri()).read(reading));
+            reading.succeed(place(reading.uri()).read(reading));
         } catch (Exception | OutOfMemoryError e) {
             reading.fail(LlavaFailures.of(e, reading.uri()));
         } finally {
@@ -183,10 +183,10 @@ public final class PictureReader implements AutoCloseable {
         }
     }
 
-    private PictureSource source(String uri) {
+    private PicturePlace place(String uri) {
         int colon = uri.indexOf(':');
         String scheme = uri.substring(0, Math.max(colon, 0)).toLowerCase(Locale.ROOT);
-        return sources.getOrDefault(scheme, files);
+        return places.getOrDefault(scheme, files);
     }
 
     private LlavaException late(Reading reading) {

@@ -11,7 +11,8 @@ import io.flinkllava.runtime.LlavaAnswer;
  * annotations; whoever has an answer in a record names this type information.
  *
  * <p>Each kind of answer is written by Flink's own serializer for records, so fields may be added
- * and removed by the rules of Flink's POJO schema evolution.
+ * and removed by the rules of Flink's POJO schema evolution. A field that is added is null, zero or
+ * false in what was written before it, so a value's constructor has to take that.
  */
 public final class LlavaAnswerTypeInfo extends ValueTypeInfo<LlavaAnswer> {
 

@@ -1,6 +1,7 @@
 package io.flinkllava.runtime.checkpoint;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  *     {@code eos_token}, {@code image_token}, ...), for the chat template
  * @param tokenizerFile {@code tokenizer.json}
  * @param source the model itself
+ * @param files all that was read for this, and all that is still to be read
  */
 public record Checkpoint(
         Path folder,
@@ -25,7 +27,12 @@ public record Checkpoint(
         PromptStyle promptStyle,
         Map<String, String> specialTokens,
         Path tokenizerFile,
-        ModelSource source) {
+        ModelSource source,
+        List<Path> files) {
+
+    public Checkpoint {
+        files = List.copyOf(files);
+    }
 
     /** The tensors of a checkpoint that has them, which an export has not. */
     public Weights weights() {
@@ -44,6 +51,7 @@ public record Checkpoint(
                 promptStyle,
                 specialTokens,
                 tokenizerFile,
-                value);
+                value,
+                files);
     }
 }

@@ -7,6 +7,7 @@ import io.flinkllava.runtime.checkpoint.ImageProcessorConfig.Size;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads a Hugging Face checkpoint folder as {@code from_pretrained} of transformers does: files of
@@ -68,7 +69,9 @@ public final class CheckpointReader {
                         new PromptStyle.Whole()),
                 SpecialTokensReader.read(folder),
                 tokenizer(folder),
-                source(folder, configFile, config, options.onnxVariant()));
+                source(folder, configFile, config, options.onnxVariant()),
+                // Last, when all have been asked for.
+                folder.files());
     }
 
     /** Weights where there are any, unless exported graphs were asked for. */
@@ -112,7 +115,11 @@ public final class CheckpointReader {
                 tokenizer(folder),
                 // A tower that was trained further is in the checkpoint, and what lies beside is
                 // not it.
-                contained ? own : new JoinedWeights(own, towerWeights(tower)));
+                contained ? own : new JoinedWeights(own, towerWeights(tower)),
+                Stream.concat(
+                                folder.files().stream(),
+                                tower.folder().stream().flatMap(f -> f.files().stream()))
+                        .toList());
     }
 
     private static Weights towerWeights(VisionTowerSource tower) {

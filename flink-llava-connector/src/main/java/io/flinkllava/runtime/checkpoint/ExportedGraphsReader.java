@@ -53,9 +53,9 @@ final class ExportedGraphsReader {
                         ? fromFolder(configFile)
                         : all(variant(wanted));
         return new ExportedGraphs(
-                folder.file(path(chosen, ExportedPart.VISION_ENCODER)),
-                folder.file(path(chosen, ExportedPart.EMBED_TOKENS)),
-                folder.file(path(chosen, ExportedPart.DECODER)),
+                folder.fileAndParts(path(chosen, ExportedPart.VISION_ENCODER)),
+                folder.fileAndParts(path(chosen, ExportedPart.EMBED_TOKENS)),
+                folder.fileAndParts(path(chosen, ExportedPart.DECODER)),
                 needsNewline(config)
                         ? Optional.of(
                                 new ImageNewlineReader(folder)

@@ -5,43 +5,52 @@ import io.flinkllava.runtime.LlavaException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Tells checkpoints apart by their content, wherever they lie. Of large files only the size and
- * evenly spread samples are read: weights that were trained differ everywhere.
+ * Tells models apart by the content of their files, wherever they lie. Of large files only the size
+ * and evenly spread samples are read, close enough to meet the projector of a large model several
+ * times: it may be all that was trained.
  */
 public final class Fingerprint {
 
     private static final int BYTES = 8;
-    private static final int SAMPLES = 64;
+    private static final int SAMPLES = 512;
     private static final int SAMPLE_BYTES = 4096;
 
     private Fingerprint() {}
 
     /**
-     * The fingerprint of a checkpoint folder: 16 hexadecimal digits.
+     * The fingerprint of a checkpoint, by what is read of its folder.
      *
+     * @return 16 hexadecimal digits
      * @throws LlavaException MODEL if a file cannot be read
      */
-    public static String of(Path folder) {
-        try (Stream<Path> found = Files.list(folder)) {
-            List<Path> files = found.filter(Files::isRegularFile).sorted().toList();
+    public static String of(Checkpoint checkpoint) {
+        return of(checkpoint.files());
+    }
+
+    /**
+     * The fingerprint of some files, by their names and contents in this order.
+     *
+     * @return 16 hexadecimal digits
+     * @throws LlavaException MODEL if a file cannot be read
+     */
+    public static String of(List<Path> files) {
+        try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Path file : files) {
                 add(digest, file);
             }
             return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
         } catch (IOException e) {
-            throw LlavaException.model("Cannot read " + folder + ": " + e);
+            throw LlavaException.model("Cannot tell by its files which model it is: " + e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every JDK has SHA-256", e);
         }

@@ -1,5 +1,8 @@
 package io.flinkllava.runtime.checkpoint;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -9,10 +12,13 @@ import java.util.TreeSet;
 /** Reads {@code generation_config.json}, which a folder may lack. */
 final class GenerationReader {
 
+    private static final Logger LOG = LoggerFactory.getLogger(GenerationReader.class);
+
     private GenerationReader() {}
 
     /**
-     * Unites what the files say of the end of an answer.
+     * Unites what the files say of the end of an answer. Ids for which the model has no score are
+     * passed over.
      *
      * @param config {@code config.json}
      * @param text the language model, whose id is taken where no file names one; some have none,
@@ -26,6 +32,15 @@ final class GenerationReader {
         config.object("text_config").ifPresent(section -> eos.addAll(eosTokenIds(section)));
         if (eos.isEmpty()) {
             LanguageModel.of(text.modelType()).orElseThrow().eosTokenId.ifPresent(eos::add);
+        }
+        List<Integer> never = eos.stream().filter(id -> id >= text.vocabSize()).toList();
+        if (!never.isEmpty()) {
+            LOG.warn(
+                    "{}: eos_token_id {} lies outside the vocabulary of {}: no answer ends with it",
+                    folder.path(),
+                    never,
+                    text.vocabSize());
+            never.forEach(eos::remove);
         }
         OptionalInt maxNewTokens =
                 generation.map(file -> file.positive("max_new_tokens")).orElse(OptionalInt.empty());

@@ -80,6 +80,7 @@ final class ImageNewlineReader {
                             Dtype.FLOATS);
             if (weights.contains(NAME)) {
                 WeightTensor tensor = weights.get(NAME);
+                folder.file(file.getFileName().toString());
                 return Optional.of(floats(tensor, weights.map(tensor)));
             }
         }

@@ -41,9 +41,4 @@ public record LlavaConfig(
     public int featuresPerTile() {
         return vision.positions() - (select == FeatureSelect.DEFAULT ? 1 : 0);
     }
-
-    /** Whether an id stands for features of a picture or a video. */
-    public boolean isVisual(int tokenId) {
-        return tokenId == imageTokenId || (video.isPresent() && tokenId == video.get().tokenId());
-    }
 }

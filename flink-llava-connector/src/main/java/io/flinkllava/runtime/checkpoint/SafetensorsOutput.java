@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -29,6 +30,9 @@ public final class SafetensorsOutput {
 
     /** Headers are filled up to this, so that tensors lie where processors like them. */
     private static final int ALIGNMENT = 64;
+
+    /** Bytes of zeros that are written at a time. */
+    private static final int ZEROS = 1 << 20;
 
     private final Path file;
     private final Map<String, SafetensorsFile.Entry> tensors = new LinkedHashMap<>();
@@ -55,6 +59,7 @@ public final class SafetensorsOutput {
      * Writes the header, after which no tensor can be added.
      *
      * @param metadata may be written again with other values of the same length
+     * @throws IOException also if there is no room for the tensors
      */
     public void writeHeader(Map<String, String> metadata) throws IOException {
         ObjectNode header = new ObjectMapper().createObjectNode();
@@ -80,11 +85,37 @@ public final class SafetensorsOutput {
         if (dataStart >= 0 && dataStart != bytes.limit()) {
             throw new IllegalArgumentException("The header's length has changed");
         }
+        boolean first = dataStart < 0;
         dataStart = bytes.limit();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             while (bytes.hasRemaining()) {
                 channel.write(bytes, bytes.position());
             }
+            if (first) {
+                takeRoom(channel);
+            }
+        }
+    }
+
+    /**
+     * Takes the room of all tensors before they are mapped: a disk that is full fails here, where
+     * it is an exception, and not at a write to mapped memory, where it is a signal.
+     */
+    private void takeRoom(FileChannel channel) throws IOException {
+        long free = Files.getFileStore(file).getUsableSpace();
+        if (free < end) {
+            throw new IOException(
+                    file.getParent()
+                            + " has "
+                            + (free >> 20)
+                            + " MiB left, and the file takes "
+                            + (end >> 20)
+                            + " MiB");
+        }
+        ByteBuffer zeros = ByteBuffer.allocate(ZEROS);
+        for (long at = 0; at < end; at += zeros.position()) {
+            zeros.clear().limit((int) Math.min(ZEROS, end - at));
+            channel.write(zeros, dataStart + at);
         }
     }
 

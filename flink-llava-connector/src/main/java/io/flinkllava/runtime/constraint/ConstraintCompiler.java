@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Compiles the constraints of one model's requests and keeps those that were asked for last. The
@@ -22,7 +24,8 @@ public final class ConstraintCompiler {
 
     private final Path tokenizerJson;
     private final Set<Integer> eosTokenIds;
-    private final Map<AnswerConstraint, TokenMask> masks = new LinkedHashMap<>(KEPT, 0.75f, true);
+    private final Map<AnswerConstraint, CompletableFuture<TokenMask>> masks =
+            new LinkedHashMap<>(KEPT, 0.75f, true);
     private Vocabulary vocabulary;
 
     /**
@@ -53,17 +56,51 @@ public final class ConstraintCompiler {
         return TokenMask.NONE;
     }
 
-    /** Compiles once; where that takes long, other requests with constraints wait. */
-    private synchronized TokenMask kept(AnswerConstraint constraint, Texts texts) {
-        TokenMask known = masks.get(constraint);
-        if (known == null) {
-            known = compile(texts.read());
-            masks.put(constraint, known);
+    /** Compiles once; where that takes long, only requests with the same constraint wait. */
+    private TokenMask kept(AnswerConstraint constraint, Texts texts) {
+        CompletableFuture<TokenMask> mine = new CompletableFuture<>();
+        CompletableFuture<TokenMask> known = enter(constraint, mine);
+        if (known != mine) {
+            return await(known);
+        }
+        try {
+            TokenMask mask = compile(texts.read());
+            mine.complete(mask);
+            return mask;
+        } catch (RuntimeException | Error e) {
+            forget(constraint, mine);
+            mine.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    /** What is known of a constraint, or is now to be found out. */
+    private CompletableFuture<TokenMask> enter(
+            AnswerConstraint constraint, CompletableFuture<TokenMask> mine) {
+        synchronized (masks) {
+            CompletableFuture<TokenMask> known = masks.putIfAbsent(constraint, mine);
             if (masks.size() > KEPT) {
                 masks.remove(masks.keySet().iterator().next());
             }
+            return known == null ? mine : known;
         }
-        return known;
+    }
+
+    private void forget(AnswerConstraint constraint, CompletableFuture<TokenMask> mine) {
+        synchronized (masks) {
+            masks.remove(constraint, mine);
+        }
+    }
+
+    private static TokenMask await(CompletableFuture<TokenMask> other) {
+        try {
+            return other.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof LlavaException failure) {
+                throw new LlavaException(failure.code(), failure.getMessage(), failure);
+            }
+            throw e;
+        }
     }
 
     private TokenMask compile(Automaton texts) {
@@ -75,13 +112,17 @@ public final class ConstraintCompiler {
                     "The model has no end-of-sequence token, so that no answer could be complete:"
                             + " name one in generation_config.json, or ask without a constraint");
         }
+        return new AutomatonMask(
+                ByteAutomata.overBytes(texts),
+                vocabulary(),
+                eosTokenIds.stream().mapToInt(id -> id).sorted().toArray());
+    }
+
+    private synchronized Vocabulary vocabulary() {
         if (vocabulary == null) {
             vocabulary = TokenSpellings.read(tokenizerJson, eosTokenIds);
         }
-        return new AutomatonMask(
-                ByteAutomata.overBytes(texts),
-                vocabulary,
-                eosTokenIds.stream().mapToInt(id -> id).sorted().toArray());
+        return vocabulary;
     }
 
     /** Reads a constraint. */

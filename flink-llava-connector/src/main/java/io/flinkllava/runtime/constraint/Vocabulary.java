@@ -24,8 +24,8 @@ final class Vocabulary {
 
     private static final byte[] NOTHING = {};
 
-    private final Token[] first;
-    private final Token[] later;
+    private final Sorted first;
+    private final Sorted later;
     private final byte[][] bytesAtStart;
     private final byte[][] bytesLater;
     private final Set<String> spellings = new HashSet<>();
@@ -38,22 +38,16 @@ final class Vocabulary {
      * @param later as they are spelled behind other tokens
      */
     Vocabulary(List<Token> first, List<Token> later) {
-        this.first = sorted(first);
-        this.later = sorted(later.stream().filter(token -> token.bytes().length > 0).toList());
+        this.first = Sorted.of(first);
+        this.later = Sorted.of(later.stream().filter(token -> token.bytes().length > 0).toList());
         this.bytesAtStart = byId(first);
         this.bytesLater = byId(later);
         int most = 0;
-        for (Token token : this.later) {
+        for (Token token : this.later.tokens()) {
             spellings.add(spelling(token.bytes(), token.bytes().length));
             most = Math.max(most, token.bytes().length);
         }
         this.longest = most;
-    }
-
-    private static Token[] sorted(List<Token> tokens) {
-        Token[] sorted = tokens.toArray(Token[]::new);
-        Arrays.sort(sorted, (a, b) -> Arrays.compareUnsigned(a.bytes(), b.bytes()));
-        return sorted;
     }
 
     private static byte[][] byId(List<Token> tokens) {
@@ -90,18 +84,18 @@ final class Vocabulary {
 
     /** Visits each token that leads from a state to another. */
     void walk(ByteRunAutomaton automaton, int state, boolean atStart, Visitor visitor) {
-        Token[] tokens = atStart ? first : later;
+        Sorted sorted = atStart ? first : later;
         int[] states = new int[Math.max(longest, 1) + 1];
         states[0] = state;
-        byte[] before = new byte[0];
-        // How many bytes of the token before were walked; one more was a dead end, or its end.
+        // How many bytes of the last token were walked; one more was a dead end, or its end.
         int walked = 0;
-        for (Token token : tokens) {
-            byte[] bytes = token.bytes();
-            int shared = mismatch(before, bytes);
+        int shared = 0;
+        for (int i = 0; i < sorted.tokens().length; i++) {
+            shared = Math.min(shared, sorted.shared()[i]);
             if (shared > walked) {
                 continue;
             }
+            byte[] bytes = sorted.tokens()[i].bytes();
             walked = shared;
             while (walked < bytes.length) {
                 int next = automaton.step(states[walked], bytes[walked] & 0xff);
@@ -110,15 +104,31 @@ final class Vocabulary {
                 }
                 states[++walked] = next;
             }
-            before = bytes;
+            shared = Integer.MAX_VALUE;
             if (walked == bytes.length) {
-                visitor.visit(token.id(), states[walked]);
+                visitor.visit(sorted.tokens()[i].id(), states[walked]);
             }
         }
     }
 
-    private static int mismatch(byte[] a, byte[] b) {
-        int mismatch = Arrays.mismatch(a, b);
-        return mismatch < 0 ? a.length : mismatch;
+    /**
+     * Tokens in the order of their bytes.
+     *
+     * @param shared how many bytes each begins with that the one before has too; hence the least of
+     *     a stretch is what its ends share
+     */
+    private record Sorted(Token[] tokens, int[] shared) {
+
+        static Sorted of(List<Token> tokens) {
+            Token[] sorted = tokens.toArray(Token[]::new);
+            Arrays.sort(sorted, (a, b) -> Arrays.compareUnsigned(a.bytes(), b.bytes()));
+            int[] shared = new int[sorted.length];
+            for (int i = 1; i < sorted.length; i++) {
+                byte[] before = sorted[i - 1].bytes();
+                int mismatch = Arrays.mismatch(before, sorted[i].bytes());
+                shared[i] = mismatch < 0 ? before.length : mismatch;
+            }
+            return new Sorted(sorted, shared);
+        }
     }
 }

@@ -22,6 +22,11 @@ public record Deadline(long nanos, Duration limit) {
         return new Deadline(nowNanos + bounded.toNanos(), bounded);
     }
 
+    /** Whether it never comes. */
+    public boolean isNever() {
+        return limit.equals(NEVER);
+    }
+
     public boolean isPast(long nowNanos) {
         return nanos - nowNanos <= 0;
     }

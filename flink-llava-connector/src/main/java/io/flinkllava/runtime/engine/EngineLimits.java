@@ -11,7 +11,7 @@ import java.time.Duration;
  *     several, or, where the executor knows no chunks, goes alone. Fewer than {@link
  *     Scheduler#LEAST_BUDGET} are that many.
  * @param delay how long an idle engine waits for company
- * @param queued requests that may wait for a row
+ * @param queued requests that may wait for rows, whatever number of sequences each has
  * @param warmPrefixes whether a prompt that begins like an earlier one takes over what is known
  */
 public record EngineLimits(

@@ -3,7 +3,6 @@ package io.flinkllava.runtime.engine;
 import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
-import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.engine.StepExecutor.RowToken;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,11 +11,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Continuous micro-batching: one thread that admits, prefills, decodes one token for all running
@@ -28,7 +30,7 @@ import java.util.function.Supplier;
  *
  * <p>Threading: {@link #submit}, {@link #counters} and {@link #close} may be called from anywhere;
  * everything else, the executor included, belongs to the engine's thread. Futures complete on that
- * thread.
+ * thread, but for those of requests that are refused at once or cancelled.
  *
  * <p>Every request completes exactly once: with its tokens, with a {@link LlavaException}, or by
  * being cancelled. What fails in one request fails that request alone.
@@ -44,6 +46,7 @@ public final class GenerationEngine implements AutoCloseable {
     private final Inbox inbox;
     private final KvRows rows;
     private final Tally tally;
+    private final ScoreScratch scratch = new ScoreScratch();
     private final Thread thread;
 
     private final Deque<Sequence> waiting = new ArrayDeque<>();
@@ -78,41 +81,44 @@ public final class GenerationEngine implements AutoCloseable {
         return engine;
     }
 
-    /** Queues a request that may take any time and that nobody watches. */
-    public CompletableFuture<Generation> submit(GenerationRequest request) {
-        Deadline never = Deadline.after(LlavaRequest.NO_LIMIT, clock.getAsLong());
-        return submit(request, never, TokenObserver.NONE);
-    }
-
     /**
-     * Queues a request. The future fails with a {@link LlavaException}: INPUT if the prompt leaves
-     * no room for an answer, CAPACITY if the queue is full or the deadline passes, MODEL if the
-     * engine is closed.
+     * Queues the parts of a request, which wait, succeed and fail together: the future completes
+     * with all of them, in their order, or fails with a {@link LlavaException}: INPUT if a prompt
+     * leaves no room for an answer, CAPACITY if the queue is full or the deadline passes, MODEL if
+     * the engine is closed.
      *
-     * @param observer sees every token as it is chosen
+     * @param parts at least one
+     * @param observer sees every token of the first part as it is chosen
      */
-    public CompletableFuture<Generation> submit(
-            GenerationRequest request, Deadline deadline, TokenObserver observer) {
-        int length = request.prompt().length();
-        if (length >= limits.sequenceLength()) {
-            return CompletableFuture.failedFuture(
-                    LlavaException.input(
-                            "The prompt has "
-                                    + length
-                                    + " tokens, image tokens included, but a sequence holds "
-                                    + limits.sequenceLength()
-                                    + " with its answer: ask a shorter question or raise"
-                                    + " max-sequence-length"));
-        }
-        Sequence sequence =
-                new Sequence(
-                        request, deadline, observer, limits.sequenceLength(), clock.getAsLong());
+    public CompletableFuture<List<Generation>> submit(
+            List<GenerationRequest> parts, Deadline deadline, TokenObserver observer) {
         try {
-            inbox.put(sequence);
+            parts.forEach(part -> requireRoom(part.prompt().length()));
+            SequenceGroup group =
+                    new SequenceGroup(
+                            parts, deadline, observer, limits.sequenceLength(), clock.getAsLong());
+            inbox.put(group);
+            return group.future();
         } catch (LlavaException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return sequence.future();
+    }
+
+    private void requireRoom(int length) {
+        if (length >= limits.sequenceLength()) {
+            throw tooLong(length, limits.sequenceLength());
+        }
+    }
+
+    /** What a prompt fails with that leaves no room for an answer. */
+    public static LlavaException tooLong(int promptTokens, int sequenceLength) {
+        return LlavaException.input(
+                "The prompt has "
+                        + promptTokens
+                        + " tokens, image tokens included, but a sequence holds "
+                        + sequenceLength
+                        + " with its answer: ask a shorter question or raise"
+                        + " max-sequence-length");
     }
 
     /** Whether it takes requests: not any more once it was closed or its executor broke. */
@@ -199,7 +205,7 @@ public final class GenerationEngine implements AutoCloseable {
             rows.occupy(sequence);
             prefilling.add(sequence);
             activeCount = prefilling.size() + running.size();
-            inbox.left(1);
+            leaveQueue(sequence);
         }
     }
 
@@ -318,7 +324,7 @@ public final class GenerationEngine implements AutoCloseable {
     /** Chooses the next token of a sequence, and finishes it if that was the last one. */
     private void accept(Sequence sequence, StepScores scores, int index) {
         try {
-            int token = sequence.choose(scores, index);
+            int token = sequence.choose(scores, index, scratch);
             tally.generated();
             long now = clock.getAsLong();
             sequence.append(token, now)
@@ -332,13 +338,16 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void finish(Sequence sequence, Generation generation) {
-        boolean awaited = count(sequence, tally::finished);
+        SequenceGroup group = sequence.group();
+        Optional<List<Generation>> all = group.finished(sequence, generation);
+        boolean awaited = all.isPresent() && count(group, tally::finished);
         release(sequence);
         if (awaited) {
-            sequence.future().complete(generation);
+            group.future().complete(all.get());
         }
     }
 
+    /** Fails the request; its other sequences are given up before the next step. */
     private void fail(Sequence sequence, RuntimeException cause) {
         if (cause instanceof BrokenExecutorException broken) {
             throw broken;
@@ -349,27 +358,36 @@ public final class GenerationEngine implements AutoCloseable {
                         : new LlavaException(
                                 LlavaErrorCode.INTERNAL, "A step failed: " + cause, cause);
         LOG.debug("A request failed", cause);
-        boolean awaited = count(sequence, tally::failed);
+        boolean awaited = count(sequence.group(), tally::failed);
         release(sequence);
         if (awaited) {
-            sequence.future().completeExceptionally(failure);
+            sequence.group().future().completeExceptionally(failure);
         }
     }
 
     /**
-     * Counts an end, before it can be seen in any other way: a request that has its answer, or that
-     * neither waits nor runs, is in the counters.
+     * Counts an end, once and before it can be seen in any other way: a request that has its
+     * answer, or that neither waits nor runs, is in the counters.
      *
-     * @return whether it is still for the engine to complete the future
+     * @return whether it is for the engine to complete the future now
      */
-    private boolean count(Sequence sequence, Runnable end) {
-        boolean awaited = sequence.future().claim();
+    private boolean count(SequenceGroup group, Runnable end) {
+        if (!group.startCounting()) {
+            return false;
+        }
+        boolean awaited = group.future().claim();
         if (awaited) {
             end.run();
         } else {
             tally.cancelled();
         }
         return awaited;
+    }
+
+    private void leaveQueue(Sequence sequence) {
+        if (sequence.group().leaveQueue()) {
+            inbox.left();
+        }
     }
 
     /** Gives a row back; what is known to be in it stays warm. */
@@ -383,14 +401,14 @@ public final class GenerationEngine implements AutoCloseable {
 
     /** Takes in what has arrived, and gives up what its caller has cancelled or what is late. */
     private void dropAbandoned() {
-        waiting.addAll(inbox.drain());
+        takeIn();
         long now = clock.getAsLong();
         for (Sequence sequence : over(waiting, now)) {
             giveUp(
                     sequence,
                     () -> {
                         waiting.remove(sequence);
-                        inbox.left(1);
+                        leaveQueue(sequence);
                     });
         }
         for (Collection<Sequence> active : List.of(prefilling, running)) {
@@ -400,6 +418,10 @@ public final class GenerationEngine implements AutoCloseable {
         }
     }
 
+    private void takeIn() {
+        inbox.drain().forEach(group -> waiting.addAll(group.sequences()));
+    }
+
     private static List<Sequence> over(Collection<Sequence> sequences, long now) {
         return sequences.stream()
                 .filter(sequence -> sequence.isAbandoned() || sequence.deadline().isPast(now))
@@ -407,25 +429,26 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     private void giveUp(Sequence sequence, Runnable leave) {
-        boolean awaited = count(sequence, tally::late);
+        boolean awaited = count(sequence.group(), tally::late);
         leave.run();
         if (awaited) {
-            sequence.future().completeExceptionally(sequence.deadline().exceeded());
+            sequence.group().future().completeExceptionally(sequence.deadline().exceeded());
         }
     }
 
     private void failAll(LlavaException reason) {
-        waiting.addAll(inbox.drain());
-        List<Sequence> left = new ArrayList<>(running);
-        left.addAll(prefilling);
-        left.addAll(waiting);
-        List<Sequence> awaited =
-                left.stream().filter(sequence -> count(sequence, tally::failed)).toList();
-        inbox.left(waiting.size());
+        takeIn();
+        Set<SequenceGroup> left = new LinkedHashSet<>();
+        Stream.of(running, prefilling, waiting)
+                .flatMap(Collection::stream)
+                .forEach(sequence -> left.add(sequence.group()));
+        List<SequenceGroup> awaited =
+                left.stream().filter(group -> count(group, tally::failed)).toList();
+        waiting.forEach(this::leaveQueue);
         running.clear();
         prefilling.clear();
         waiting.clear();
         activeCount = 0;
-        awaited.forEach(sequence -> sequence.future().completeExceptionally(reason));
+        awaited.forEach(group -> group.future().completeExceptionally(reason));
     }
 }

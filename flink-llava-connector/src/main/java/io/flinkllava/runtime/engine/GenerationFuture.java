@@ -1,5 +1,6 @@
 package io.flinkllava.runtime.engine;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -7,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * What the caller of the engine waits for. Either the caller cancels it or the engine claims it,
  * once: so the engine knows what it will say, and can count it, before anybody hears it.
  */
-final class GenerationFuture extends CompletableFuture<Generation> {
+final class GenerationFuture extends CompletableFuture<List<Generation>> {
 
     private final AtomicBoolean decided = new AtomicBoolean();
 

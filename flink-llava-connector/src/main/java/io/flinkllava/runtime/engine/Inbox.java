@@ -1,6 +1,5 @@
 package io.flinkllava.runtime.engine;
 
-import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ final class Inbox {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final List<Sequence> arrived = new ArrayList<>();
+    private final List<SequenceGroup> arrived = new ArrayList<>();
     private final int capacity;
     private int withoutRow;
     private LlavaException closedBecause;
@@ -21,18 +20,19 @@ final class Inbox {
     /**
      * Makes an empty inbox.
      *
-     * @param capacity sequences that may be without a row, here or in the engine's own queue
+     * @param capacity requests of which a sequence may be without a row, here or in the engine's
+     *     own queue
      */
     Inbox(int capacity) {
         this.capacity = capacity;
     }
 
     /**
-     * Leaves a sequence for the engine.
+     * Leaves a request for the engine. However many sequences it has, it takes one place.
      *
      * @throws LlavaException if there is no room, or nobody comes any more
      */
-    void put(Sequence sequence) {
+    void put(SequenceGroup group) {
         lock.lock();
         try {
             if (closedBecause != null) {
@@ -41,14 +41,10 @@ final class Inbox {
                         closedBecause.code(), closedBecause.getMessage(), closedBecause);
             }
             if (withoutRow == capacity) {
-                throw new LlavaException(
-                        LlavaErrorCode.CAPACITY,
-                        capacity
-                                + " requests are waiting already (max-queued-requests): send fewer"
-                                + " at once, or try again later");
+                throw LlavaException.queueIsFull();
             }
             withoutRow++;
-            arrived.add(sequence);
+            arrived.add(group);
             changed.signal();
         } finally {
             lock.unlock();
@@ -56,10 +52,10 @@ final class Inbox {
     }
 
     /** Takes everything that has arrived, without waiting. */
-    List<Sequence> drain() {
+    List<SequenceGroup> drain() {
         lock.lock();
         try {
-            List<Sequence> taken = List.copyOf(arrived);
+            List<SequenceGroup> taken = List.copyOf(arrived);
             arrived.clear();
             return taken;
         } finally {
@@ -80,11 +76,11 @@ final class Inbox {
         }
     }
 
-    /** So many sequences got a row or were given up: there is room again. */
-    void left(int sequences) {
+    /** All of a request got a row or was given up: there is room again. */
+    void left() {
         lock.lock();
         try {
-            withoutRow -= sequences;
+            withoutRow--;
         } finally {
             lock.unlock();
         }

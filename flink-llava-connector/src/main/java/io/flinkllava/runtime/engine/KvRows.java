@@ -27,6 +27,12 @@ final class KvRows {
     /** Tokens of a prompt that are run in any case: the scored one, and one in front of it. */
     private static final int LEAST_RUN = 2;
 
+    /**
+     * Rows that a prefix may cost where it cannot be copied. A prompt is prefilled once, what lies
+     * between is computed at every step of the answer.
+     */
+    static final int MOST_WIDENED = 3;
+
     private final List<Row> rows;
     private final Abilities abilities;
     private final boolean warm;
@@ -45,22 +51,22 @@ final class KvRows {
     /**
      * Gives a free row to a sequence: one that keeps the occupied rows close together, since a
      * decode step computes what lies between them too. Among those the row that the sequence can go
-     * on from, unless that forgets more than it gives; else what was not used for longest.
+     * on from, unless that forgets more than it gives; else what was not used for longest. Where
+     * nothing can be copied, a row to go on from may be a few rows further away.
      *
      * @throws NoSuchElementException if there is none
      */
     void occupy(Sequence sequence) {
         int narrowest = free().mapToInt(this::spanWith).min().orElseThrow();
-        List<Row> candidates = free().filter(row -> spanWith(row) == narrowest).toList();
-        List<Row> rather = abilities.copies() ? candidates : free().toList();
+        int widest = abilities.copies() ? narrowest : narrowest + MOST_WIDENED;
         Row best =
-                rather.stream()
+                free().filter(row -> spanWith(row) <= widest)
                         .filter(row -> shared(sequence, row) > 0)
                         .filter(row -> row.known <= 2 * shared(sequence, row))
                         .max(Comparator.comparingInt(row -> shared(sequence, row)))
                         .orElseGet(
                                 () ->
-                                        candidates.stream()
+                                        free().filter(row -> spanWith(row) == narrowest)
                                                 .min(Comparator.comparingLong(row -> row.used))
                                                 .orElseThrow());
         best.owner = sequence;

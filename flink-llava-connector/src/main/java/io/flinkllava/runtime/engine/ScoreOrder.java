@@ -1,33 +1,39 @@
 package io.flinkllava.runtime.engine;
 
 /**
- * Tokens in the order of their scores, and of their ids among equals, lowest first; put in order
- * only as far as somebody needs it. Sorting a large vocabulary would cost the engine's thread tens
- * of milliseconds at every token.
+ * Scores in their order, and of their indexes among equals, lowest first; put in order only as far
+ * as somebody needs it. Sorting a large vocabulary would cost the engine's thread tens of
+ * milliseconds at every token.
  */
 final class ScoreOrder {
 
     /**
-     * The score in the upper half of each number, in an order that integers share; the id below.
+     * The score in the upper half of each number, in an order that integers share; the index below.
      */
-    private final long[] keys;
+    private long[] keys = {};
 
-    ScoreOrder(float[] scores) {
-        keys = new long[scores.length];
-        for (int token = 0; token < keys.length; token++) {
+    private int size;
+
+    /** Starts anew with the first of some scores; they are not needed any longer. */
+    void start(float[] scores, int count) {
+        if (keys.length < count) {
+            keys = new long[scores.length];
+        }
+        size = count;
+        for (int index = 0; index < count; index++) {
             // Adding 0 makes -0 the 0 that it equals.
-            int bits = Float.floatToIntBits(scores[token] + 0f);
+            int bits = Float.floatToIntBits(scores[index] + 0f);
             int ordered = bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
-            keys[token] = ((long) ordered << Integer.SIZE) | token;
+            keys[index] = ((long) ordered << Integer.SIZE) | index;
         }
     }
 
     int size() {
-        return keys.length;
+        return size;
     }
 
-    /** The token at a place; its right place only as far as {@link #split} has seen to it. */
-    int token(int place) {
+    /** Which score is at a place; its right place only as far as {@link #split} has seen to it. */
+    int index(int place) {
         return (int) keys[place];
     }
 

@@ -5,7 +5,6 @@ import io.flinkllava.runtime.Sampling;
 import io.flinkllava.runtime.TokenRules;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -39,9 +38,9 @@ final class ScoreRules {
     }
 
     /** How a request draws among what is left, in the same order; nothing where it does not. */
-    static List<ScoreRule> warpers(GenerationRequest request) {
+    static List<ScoreWarper> warpers(GenerationRequest request) {
         Sampling sampling = request.parameters().sampling();
-        List<ScoreRule> rules = new ArrayList<>();
+        List<ScoreWarper> rules = new ArrayList<>();
         if (sampling.isGreedy()) {
             return rules;
         }
@@ -100,8 +99,10 @@ final class ScoreRules {
     static ScoreRule noBadWords(List<List<Integer>> words) {
         return (scores, history) -> {
             for (List<Integer> word : words) {
-                if (history.endsWith(word.subList(0, word.size() - 1))) {
-                    scores[word.get(word.size() - 1)] = ScoreRule.OUT;
+                int last = word.get(word.size() - 1);
+                // Tokenizers may know more tokens than the model has scores for.
+                if (last < scores.length && history.endsWith(word.subList(0, word.size() - 1))) {
+                    scores[last] = ScoreRule.OUT;
                 }
             }
         };
@@ -119,37 +120,23 @@ final class ScoreRules {
     }
 
     /** {@code TemperatureLogitsWarper}. */
-    static ScoreRule temperature(float temperature) {
-        return (scores, history) -> {
-            for (int i = 0; i < scores.length; i++) {
-                scores[i] /= temperature;
-            }
-        };
+    static ScoreWarper temperature(float temperature) {
+        return tokens -> tokens.divide(temperature);
     }
 
     /** {@code TopKLogitsWarper}: those equal to the last one stay too. */
-    static ScoreRule topK(int count) {
-        return (scores, history) -> {
-            if (count >= scores.length) {
+    static ScoreWarper topK(int count) {
+        return tokens -> {
+            if (count >= tokens.size()) {
                 return;
             }
-            ScoreOrder order = new ScoreOrder(scores);
-            int from = 0;
-            int to = order.size();
-            while (to - from > 1) {
-                int middle = order.split(from, to);
-                if (order.size() - middle >= count) {
-                    from = middle;
-                } else {
-                    to = middle;
+            float least = tokens.leastOfBest(count);
+            for (int i = 0; i < tokens.size(); i++) {
+                if (tokens.score(i) < least) {
+                    tokens.out(i);
                 }
             }
-            float least = scores[order.token(from)];
-            for (int i = 0; i < scores.length; i++) {
-                if (scores[i] < least) {
-                    scores[i] = ScoreRule.OUT;
-                }
-            }
+            tokens.removeOut();
         };
     }
 
@@ -158,18 +145,27 @@ final class ScoreRules {
      * have no more than {@code 1 - p} together; the most likely one stays. Among equals the lower
      * id goes first, as it does in a stable sort.
      */
-    static ScoreRule topP(double p) {
-        return (scores, history) -> {
-            double[] probabilities = Softmax.of(scores);
-            ScoreOrder order = new ScoreOrder(scores);
+    static ScoreWarper topP(double p) {
+        return tokens -> {
+            double[] probabilities = tokens.probabilities();
+            // Of a large vocabulary most are so unlikely that they go whatever their order.
+            double negligible = (1 - p) / tokens.size();
             double gone = 0;
+            for (int i = 0; i < tokens.size(); i++) {
+                if (probabilities[i] <= negligible) {
+                    gone += probabilities[i];
+                    tokens.out(i);
+                }
+            }
+            tokens.removeOut();
+            ScoreOrder order = tokens.order();
             int from = 0;
             int to = order.size();
             while (to - from > 1) {
                 int middle = order.split(from, to);
                 double lower = 0;
                 for (int i = from; i < middle; i++) {
-                    lower += probabilities[order.token(i)];
+                    lower += probabilities[order.index(i)];
                 }
                 if (gone + lower <= 1 - p) {
                     gone += lower;
@@ -179,23 +175,28 @@ final class ScoreRules {
                 }
             }
             boolean isMostLikely = from == order.size() - 1;
-            int stays = isMostLikely || gone + probabilities[order.token(from)] > 1 - p ? from : to;
+            int stays = isMostLikely || gone + probabilities[order.index(from)] > 1 - p ? from : to;
             for (int i = 0; i < stays; i++) {
-                scores[order.token(i)] = ScoreRule.OUT;
+                tokens.out(order.index(i));
             }
+            tokens.removeOut();
         };
     }
 
     /** {@code MinPLogitsWarper}. */
-    static ScoreRule minP(float fraction) {
-        return (scores, history) -> {
-            double[] probabilities = Softmax.of(scores);
-            double least = fraction * Arrays.stream(probabilities).max().orElseThrow();
-            for (int i = 0; i < scores.length; i++) {
-                if (probabilities[i] < least) {
-                    scores[i] = ScoreRule.OUT;
+    static ScoreWarper minP(float fraction) {
+        return tokens -> {
+            double[] probabilities = tokens.probabilities();
+            double best = 0;
+            for (int i = 0; i < tokens.size(); i++) {
+                best = Math.max(best, probabilities[i]);
+            }
+            for (int i = 0; i < tokens.size(); i++) {
+                if (probabilities[i] < fraction * best) {
+                    tokens.out(i);
                 }
             }
+            tokens.removeOut();
         };
     }
 }

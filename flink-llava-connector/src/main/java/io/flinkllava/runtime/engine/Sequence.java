@@ -4,18 +4,14 @@ import io.flinkllava.runtime.LlavaAnswer.FinishReason;
 
 import java.util.Optional;
 
-/**
- * One request on its way through the engine. Owned by the engine thread once submitted; the future
- * is the only part that others touch.
- */
+/** One answer on its way through the engine. Owned by the engine's thread once submitted. */
 final class Sequence {
 
+    private final SequenceGroup group;
     private final GenerationRequest request;
-    private final Deadline deadline;
     private final TokenObserver observer;
     private final int tokenLimit;
     private final long arrivedNanos;
-    private final GenerationFuture future = new GenerationFuture();
     private final TokenHistory history;
     private final TokenChoice choice;
     private long startedNanos;
@@ -25,13 +21,13 @@ final class Sequence {
     private int prefilled;
 
     Sequence(
+            SequenceGroup group,
             GenerationRequest request,
-            Deadline deadline,
             TokenObserver observer,
             int sequenceLength,
             long arrivedNanos) {
+        this.group = group;
         this.request = request;
-        this.deadline = deadline;
         this.observer = observer;
         this.tokenLimit =
                 Math.min(request.maxNewTokens(), sequenceLength - request.prompt().length());
@@ -40,8 +36,9 @@ final class Sequence {
         this.choice = new TokenChoice(request);
     }
 
-    GenerationFuture future() {
-        return future;
+    /** Those of the same request. */
+    SequenceGroup group() {
+        return group;
     }
 
     Prompt prompt() {
@@ -53,12 +50,12 @@ final class Sequence {
     }
 
     Deadline deadline() {
-        return deadline;
+        return group.deadline();
     }
 
     /** Nobody waits for the answer any more. */
     boolean isAbandoned() {
-        return future.isDecided();
+        return group.future().isDecided();
     }
 
     int row() {
@@ -99,8 +96,9 @@ final class Sequence {
     }
 
     /** Chooses the next token. */
-    int choose(StepScores scores, int index) {
-        return choice.choose(scores, index, history, tokenLimit - history.answer().size());
+    int choose(StepScores scores, int index, ScoreScratch scratch) {
+        int left = tokenLimit - history.answer().size();
+        return choice.choose(scores, index, history, left, scratch);
     }
 
     /** Adds a token and says whether it was the last one. */

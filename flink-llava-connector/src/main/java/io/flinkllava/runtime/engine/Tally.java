@@ -6,27 +6,28 @@ import io.flinkllava.runtime.EngineCounters.PrefixCounters;
 import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.engine.StepExecutor.Transfers;
 
-import java.util.concurrent.atomic.AtomicLong;
-
-/** Counts what an engine does. Written by the engine's thread, read by any. */
+/**
+ * Counts what an engine does. Written by the engine's thread, read by any: what belongs together is
+ * seen together.
+ */
 final class Tally {
 
     private final StepExecutor executor;
     private final Transfers before;
     private final VisionCounters visionBefore;
-    private final AtomicLong finished = new AtomicLong();
-    private final AtomicLong failed = new AtomicLong();
-    private final AtomicLong cancelled = new AtomicLong();
-    private final AtomicLong late = new AtomicLong();
-    private final AtomicLong promptTokens = new AtomicLong();
-    private final AtomicLong prefillChunks = new AtomicLong();
-    private final AtomicLong prefixHits = new AtomicLong();
-    private final AtomicLong prefixTokens = new AtomicLong();
-    private final AtomicLong completionTokens = new AtomicLong();
-    private final AtomicLong decodeSteps = new AtomicLong();
-    private final AtomicLong decodeRows = new AtomicLong();
-    private final AtomicLong executorNanos = new AtomicLong();
-    private final AtomicLong loopNanos = new AtomicLong();
+    private long finished;
+    private long failed;
+    private long cancelled;
+    private long late;
+    private long promptTokens;
+    private long prefillChunks;
+    private long prefixHits;
+    private long prefixTokens;
+    private long completionTokens;
+    private long decodeSteps;
+    private long decodeRows;
+    private long executorNanos;
+    private long loopNanos;
 
     Tally(StepExecutor executor) {
         this.executor = executor;
@@ -34,79 +35,79 @@ final class Tally {
         this.visionBefore = executor.vision();
     }
 
-    void finished() {
-        finished.incrementAndGet();
+    synchronized void finished() {
+        finished++;
     }
 
-    void failed() {
-        failed.incrementAndGet();
+    synchronized void failed() {
+        failed++;
     }
 
-    void cancelled() {
-        failed.incrementAndGet();
-        cancelled.incrementAndGet();
+    synchronized void cancelled() {
+        failed++;
+        cancelled++;
     }
 
-    void late() {
-        failed.incrementAndGet();
-        late.incrementAndGet();
+    synchronized void late() {
+        failed++;
+        late++;
     }
 
     /** A chunk of a prompt was run. */
-    void prefilled(int tokens) {
-        promptTokens.addAndGet(tokens);
-        prefillChunks.incrementAndGet();
+    synchronized void prefilled(int tokens) {
+        promptTokens += tokens;
+        prefillChunks++;
     }
 
     /** A prompt was begun, of which so many tokens were known. */
-    void reused(int tokens) {
+    synchronized void reused(int tokens) {
         if (tokens > 0) {
-            prefixHits.incrementAndGet();
-            prefixTokens.addAndGet(tokens);
+            prefixHits++;
+            prefixTokens += tokens;
         }
     }
 
-    void generated() {
-        completionTokens.incrementAndGet();
+    synchronized void generated() {
+        completionTokens++;
     }
 
-    void decoded(int rows) {
-        decodeSteps.incrementAndGet();
-        decodeRows.addAndGet(rows);
+    synchronized void decoded(int rows) {
+        decodeSteps++;
+        decodeRows += rows;
     }
 
     /** The executor was busy for so long. */
-    void executed(long nanos) {
-        executorNanos.addAndGet(nanos);
+    synchronized void executed(long nanos) {
+        executorNanos += nanos;
     }
 
     /** A round of the loop took so long, the executor included. */
-    void looped(long nanos) {
-        loopNanos.addAndGet(nanos);
+    synchronized void looped(long nanos) {
+        loopNanos += nanos;
     }
 
-    EngineCounters snapshot(int waiting, int running) {
+    synchronized EngineCounters snapshot(int waiting, int running) {
         Transfers transfers = executor.transfers();
         VisionCounters vision = executor.vision();
         return new EngineCounters(
                 waiting,
                 running,
-                finished.get(),
-                failed.get(),
-                promptTokens.get(),
-                completionTokens.get(),
-                decodeSteps.get(),
-                decodeRows.get(),
+                finished,
+                failed,
+                promptTokens,
+                completionTokens,
+                decodeSteps,
+                decodeRows,
                 transfers.toDevice() - before.toDevice(),
                 transfers.fromDevice() - before.fromDevice(),
                 new VisionCounters(
                         vision.hits() - visionBefore.hits(),
                         vision.misses() - visionBefore.misses(),
                         vision.bytes()),
-                cancelled.get(),
-                late.get(),
-                prefillChunks.get(),
-                new PrefixCounters(prefixHits.get(), prefixTokens.get()),
-                new LoopTimes(executorNanos.get(), loopNanos.get()));
+                cancelled,
+                late,
+                prefillChunks,
+                new PrefixCounters(prefixHits, prefixTokens),
+                new LoopTimes(executorNanos, loopNanos));
     }
 }

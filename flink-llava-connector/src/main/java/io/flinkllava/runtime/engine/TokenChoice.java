@@ -1,5 +1,7 @@
 package io.flinkllava.runtime.engine;
 
+import io.flinkllava.runtime.LlavaException;
+
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -15,7 +17,7 @@ import java.util.SplittableRandom;
 final class TokenChoice {
 
     private final List<ScoreRule> processors;
-    private final List<ScoreRule> warpers;
+    private final List<ScoreWarper> warpers;
     private final boolean masked;
     private final TokenMask.Walk walk;
     private final List<Integer> forced;
@@ -48,25 +50,49 @@ final class TokenChoice {
      * Chooses, and changes nothing: the token counts when it is appended.
      *
      * @param tokensLeft how many the answer may still get, this one included
+     * @throws LlavaException INTERNAL if the scores are no numbers, INPUT if the request leaves
+     *     nothing to choose from
      */
-    int choose(StepScores step, int index, TokenHistory history, int tokensLeft) {
+    int choose(
+            StepScores step,
+            int index,
+            TokenHistory history,
+            int tokensLeft,
+            ScoreScratch scratch) {
         if (!needsScores()) {
             return step.best(index);
         }
         FloatBuffer logits = step.logits(index);
-        float[] scores = read(logits);
+        float[] scores = scratch.read(logits);
+        if (greedy || !forced.isEmpty()) {
+            requireNumbers(scores);
+        }
         int place = history.answer().size();
         if (!forced.isEmpty()) {
             return place < forced.size() ? take(scores, forced.get(place)) : takeEnd(scores);
         }
         processors.forEach(rule -> rule.apply(scores, history));
-        float[] allowed = masked ? masked(scores, logits, tokensLeft) : scores;
-        double total = measured ? Softmax.logSum(allowed) : 0;
-        float[] warped = measured && !warpers.isEmpty() ? allowed.clone() : allowed;
-        warpers.forEach(rule -> rule.apply(warped, history));
-        int token = greedy ? best(warped) : draw(warped, place);
-        newest = allowed[token] - total;
+        if (masked) {
+            mask(scores, tokensLeft, () -> scratch.read(logits));
+        }
+        if (areAllOut(scores)) {
+            throw LlavaException.input(
+                    "The rules of the request leave no token to go on with: forbid less");
+        }
+        double total = measured ? Softmax.logSum(scores) : 0;
+        int token = greedy ? best(scores) : draw(scores, place, scratch.shortlist());
+        newest = scores[token] - total;
         return token;
+    }
+
+    private static void requireNumbers(float[] scores) {
+        boolean areNumbers = true;
+        for (float score : scores) {
+            areNumbers &= score < Float.POSITIVE_INFINITY;
+        }
+        if (!areNumbers) {
+            throw StepScores.notFinite();
+        }
     }
 
     /** Adds the newest token. */
@@ -81,19 +107,21 @@ final class TokenChoice {
     }
 
     /** The form of an answer stands above rules that leave nothing of it. */
-    private float[] masked(float[] scores, FloatBuffer logits, int tokensLeft) {
+    private void mask(float[] scores, int tokensLeft, Runnable readAgain) {
         walk.restrict(scores, tokensLeft);
-        for (float score : scores) {
-            if (score > ScoreRule.OUT) {
-                return scores;
-            }
+        if (areAllOut(scores)) {
+            readAgain.run();
+            walk.restrict(scores, tokensLeft);
         }
-        float[] plain = read(logits);
-        walk.restrict(plain, tokensLeft);
-        return plain;
     }
 
     private int take(float[] scores, int token) {
+        if (token >= scores.length) {
+            throw LlavaException.input(
+                    "What is to be scored has the token "
+                            + token
+                            + ", for which the model has no score: word it otherwise");
+        }
         newest = scores[token] - Softmax.logSum(scores);
         return token;
     }
@@ -103,17 +131,21 @@ final class TokenChoice {
         float[] ends = new float[eosTokenIds.length];
         int likeliest = 0;
         for (int i = 0; i < ends.length; i++) {
-            ends[i] = scores[eosTokenIds[i]];
+            int token = eosTokenIds[i];
+            ends[i] = token < scores.length ? scores[token] : ScoreRule.OUT;
             likeliest = ends[i] > ends[likeliest] ? i : likeliest;
         }
         newest = Softmax.logSum(ends) - Softmax.logSum(scores);
         return eosTokenIds[likeliest];
     }
 
-    private static float[] read(FloatBuffer logits) {
-        float[] scores = new float[logits.remaining()];
-        logits.duplicate().get(scores);
-        return scores;
+    private static boolean areAllOut(float[] scores) {
+        for (float score : scores) {
+            if (score != ScoreRule.OUT) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int best(float[] scores) {
@@ -126,20 +158,28 @@ final class TokenChoice {
         return best;
     }
 
-    private int draw(float[] scores, int place) {
-        double[] probabilities = Softmax.of(scores);
+    private int draw(float[] scores, int place, Shortlist tokens) {
+        tokens.read(scores);
+        warpers.forEach(warper -> warper.apply(tokens));
+        double[] probabilities = tokens.probabilities();
+        if (tokens.size() == 0 || Double.isNaN(probabilities[0])) {
+            requireNumbers(scores);
+            throw LlavaException.input(
+                    "The temperature is too low to divide scores by: take 0, which is the best"
+                            + " token");
+        }
         double left =
                 new SplittableRandom(new SplittableRandom(seed).nextLong() + place).nextDouble();
         int last = 0;
-        for (int token = 0; token < probabilities.length; token++) {
-            if (probabilities[token] > 0) {
-                last = token;
-                left -= probabilities[token];
+        for (int i = 0; i < tokens.size(); i++) {
+            if (probabilities[i] > 0) {
+                last = i;
+                left -= probabilities[i];
                 if (left < 0) {
-                    return token;
+                    break;
                 }
             }
         }
-        return last;
+        return tokens.token(last);
     }
 }

@@ -44,8 +44,14 @@ public final class DecoderGraph {
     /** Output, {@code [batch, vocabulary]}, float32. */
     public static final String LOGITS = "logits";
 
-    /** Output, {@code [batch]}, int64: the best token of each row. */
+    /**
+     * Output, {@code [batch]}, int64: the best token of each row, or {@link #NONE} if a score is
+     * not finite.
+     */
     public static final String BEST = "best";
+
+    /** See {@link #BEST}: where numbers overflowed, ArgMax would name some token or other. */
+    public static final int NONE = -1;
 
     private static final String MODEL = "language_model.model.";
 
@@ -273,7 +279,18 @@ public final class DecoderGraph {
                         List.of(logits),
                         Attribute.of("axis", -1),
                         Attribute.of("keepdims", 0));
-        graph.output(BEST, best, Element.INT64, "batch");
+        String sum =
+                graph.node(
+                        "ReduceSum",
+                        List.of(logits, graph.constant(-1)),
+                        Attribute.of("keepdims", 0));
+        // Zero, or no number where one of the scores was none.
+        String broken = graph.node("IsNaN", List.of(graph.node("Sub", List.of(sum, sum))));
+        graph.output(
+                BEST,
+                graph.node("Where", List.of(broken, graph.constant(NONE), best)),
+                Element.INT64,
+                "batch");
     }
 
     private String reshape(String x, String shape) {

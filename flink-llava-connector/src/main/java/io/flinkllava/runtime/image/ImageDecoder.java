@@ -52,7 +52,9 @@ public final class ImageDecoder {
                 (format, reader) -> {
                     PictureHeader header = reader.header(encoded);
                     checkSize(format, header);
-                    return header.orientation().apply(reader.pixels(encoded, header));
+                    RgbImage image = reader.pixels(encoded, header);
+                    checkSame(header, image);
+                    return header.orientation().apply(image);
                 });
     }
 
@@ -94,6 +96,8 @@ public final class ImageDecoder {
         } catch (RuntimeException e) {
             String what = e.getClass().getSimpleName();
             throw unreadable(format, encoded, "its data contradicts itself (" + what + ")", e);
+        } catch (StackOverflowError e) {
+            throw unreadable(format, encoded, "its data nests too deeply", e);
         } catch (OutOfMemoryError e) {
             throw new LlavaException(
                     LlavaErrorCode.CAPACITY,
@@ -107,7 +111,7 @@ public final class ImageDecoder {
     }
 
     private static LlavaException unreadable(
-            ImageFormat format, byte[] encoded, String why, Exception cause) {
+            ImageFormat format, byte[] encoded, String why, Throwable cause) {
         return new LlavaException(
                 LlavaErrorCode.INPUT,
                 "The " + format + " picture of " + encoded.length + " bytes cannot be read: " + why,
@@ -152,6 +156,13 @@ public final class ImageDecoder {
         if (header.width() < 1 || header.height() < 1) {
             throw new IOException(
                     "its header says " + header.width() + " x " + header.height() + " pixels");
+        }
+    }
+
+    /** The limits were held against the header's numbers: nothing else may come out. */
+    private static void checkSame(PictureHeader header, RgbImage image) throws IOException {
+        if (image.width() != header.width() || image.height() != header.height()) {
+            throw new IOException("its pixels have another size than its header says");
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.List;
  *
  * <p>Immutable and thread-safe.
  */
-public final class ImageProcessor {
+final class ImageProcessor {
 
     private static final RgbImage BLACK = new RgbImage(1, 1, new byte[3]);
 
@@ -36,7 +36,7 @@ public final class ImageProcessor {
      * @throws IllegalArgumentException if {@code resample} is no code of PIL, or mean or std are
      *     not of three channels
      */
-    public ImageProcessor(ImageProcessorConfig config) {
+    ImageProcessor(ImageProcessorConfig config) {
         if (config.mean().size() != 3 || config.std().size() != 3) {
             throw new IllegalArgumentException(
                     "image_mean and image_std must have 3 values, but are "
@@ -64,7 +64,7 @@ public final class ImageProcessor {
      * @throws LlavaException with code INPUT, if the picture is so elongated that the file's resize
      *     without a crop would make it enormous
      */
-    public PixelValues process(RgbImage image) {
+    PixelValues process(RgbImage image) {
         RgbRows source =
                 config.padToSquare() ? new SquarePadding(image, background) : RgbRows.of(image);
         Size resized = resizedSize(source);

@@ -15,6 +15,8 @@ record JpegHeader(PictureHeader frame, JpegColours colours) {
     private static final int APP0 = 0xe0;
     private static final int APP1 = 0xe1;
     private static final int APP14 = 0xee;
+    private static final int START_OF_IMAGE = 0xd8;
+    private static final int END_OF_IMAGE = 0xd9;
     private static final int START_OF_SCAN = 0xda;
     private static final int EXIF = 0x45786966;
     private static final int JFIF = 0x4a464946;
@@ -33,6 +35,13 @@ record JpegHeader(PictureHeader frame, JpegColours colours) {
             if (marker == START_OF_SCAN) {
                 break;
             }
+            if (marker == START_OF_IMAGE || marker == END_OF_IMAGE) {
+                // Behind tables alone libjpeg would go on with another picture than is seen here.
+                throw new IOException("it has no frame header");
+            }
+            if (hasNoBody(marker)) {
+                continue;
+            }
             int length = Short.toUnsignedInt(data.getShort());
             if (length < 2 || length - 2 > data.remaining()) {
                 throw new IOException("it ends in the middle of its header");
@@ -43,12 +52,20 @@ record JpegHeader(PictureHeader frame, JpegColours colours) {
         return segments.header();
     }
 
+    /** As libjpeg: what is no marker is skipped, fill bytes and stuffed zeros too. */
     private static int nextMarker(ByteBuffer data) {
+        int before = 0;
         int value = data.get() & 0xff;
-        while (value != 0xff || (data.get(data.position()) & 0xff) == 0xff) {
+        while (before != 0xff || value == 0xff || value == 0) {
+            before = value;
             value = data.get() & 0xff;
         }
-        return data.get() & 0xff;
+        return value;
+    }
+
+    /** TEM and the restart markers. */
+    private static boolean hasNoBody(int marker) {
+        return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7);
     }
 
     private static void checkScans(byte[] encoded) throws IOException {

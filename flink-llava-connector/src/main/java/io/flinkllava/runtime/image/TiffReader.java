@@ -22,6 +22,7 @@ final class TiffReader implements PictureReader {
 
     @Override
     public RgbImage pixels(byte[] encoded, PictureHeader header) throws IOException {
+        TiffTiles.read(encoded, header).check(encoded);
         try (ImageIoPage page = new ImageIoPage(spi, encoded)) {
             return RasterColours.toRgb(page.read());
         }

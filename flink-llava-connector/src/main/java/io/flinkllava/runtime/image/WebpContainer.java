@@ -26,7 +26,7 @@ record WebpContainer(PictureHeader header, Window frame, ByteBuffer bitstream) {
     /** Reads all chunk headers, and no pixels. */
     static WebpContainer read(byte[] encoded) throws IOException {
         Chunks chunks = new Chunks();
-        chunks.addAll(little(ByteBuffer.wrap(encoded)).position(RIFF_BYTES));
+        forEachChunk(little(ByteBuffer.wrap(encoded)).position(RIFF_BYTES), chunks::add);
         return chunks.container();
     }
 
@@ -43,6 +43,19 @@ record WebpContainer(PictureHeader header, Window frame, ByteBuffer bitstream) {
         return file.array();
     }
 
+    private static void forEachChunk(ByteBuffer data, ChunkVisitor visitor) throws IOException {
+        int position = data.position();
+        while (data.limit() - position >= CHUNK_BYTES) {
+            int length = data.getInt(position + 4);
+            if (length < 0 || length > data.limit() - position - CHUNK_BYTES) {
+                throw new IOException("it ends in the middle of a chunk");
+            }
+            visitor.visit(
+                    data.getInt(position), little(data.slice(position, CHUNK_BYTES + length)));
+            position += CHUNK_BYTES + length + (length & 1);
+        }
+    }
+
     private static int fourCc(String name) {
         return name.charAt(0) | name.charAt(1) << 8 | name.charAt(2) << 16 | name.charAt(3) << 24;
     }
@@ -55,6 +68,11 @@ record WebpContainer(PictureHeader header, Window frame, ByteBuffer bitstream) {
         return Short.toUnsignedInt(data.getShort(position)) | (data.get(position + 2) & 0xff) << 16;
     }
 
+    /** Sees a chunk, its header included. */
+    private interface ChunkVisitor {
+        void visit(int type, ByteBuffer chunk) throws IOException;
+    }
+
     /** Collects what the chunks say. */
     private static final class Chunks {
 
@@ -63,37 +81,34 @@ record WebpContainer(PictureHeader header, Window frame, ByteBuffer bitstream) {
         private ByteBuffer bitstream;
         private Exif exif = Exif.NONE;
 
-        void addAll(ByteBuffer data) throws IOException {
-            int position = data.position();
-            while (data.limit() - position >= CHUNK_BYTES) {
-                int length = data.getInt(position + 4);
-                if (length < 0 || length > data.limit() - position - CHUNK_BYTES) {
-                    throw new IOException("it ends in the middle of a chunk");
-                }
-                add(data.getInt(position), little(data.slice(position, CHUNK_BYTES + length)));
-                position += CHUNK_BYTES + length + (length & 1);
-            }
-        }
-
-        private void add(int type, ByteBuffer chunk) throws IOException {
+        void add(int type, ByteBuffer chunk) throws IOException {
             if (type == VP8X) {
                 canvas = Window.all(1 + uint24(chunk, 12), 1 + uint24(chunk, 15));
             } else if (type == EXIF) {
                 exif = Exif.read(chunk.slice(8, chunk.limit() - CHUNK_BYTES));
-            } else if (bitstream == null) {
-                addFrame(type, chunk);
+            } else if (type == ANMF && bitstream == null) {
+                addFrame(chunk);
+            } else {
+                addBitstream(type, chunk);
             }
         }
 
-        private void addFrame(int type, ByteBuffer chunk) throws IOException {
-            if (type == ANMF) {
-                int x = 2 * uint24(chunk, 8);
-                int y = 2 * uint24(chunk, 11);
-                addAll(chunk.position(CHUNK_BYTES + FRAME_BYTES));
-                if (frame != null) {
-                    frame = new Window(x, y, frame.width(), frame.height());
-                }
-            } else if (type == VP8) {
+        /** A frame of an animation, in which no other one is looked for. */
+        private void addFrame(ByteBuffer chunk) throws IOException {
+            int x = 2 * uint24(chunk, 8);
+            int y = 2 * uint24(chunk, 11);
+            forEachChunk(chunk.position(CHUNK_BYTES + FRAME_BYTES), this::addBitstream);
+            if (frame != null) {
+                frame = new Window(x, y, frame.width(), frame.height());
+            }
+        }
+
+        /** The first one counts. */
+        private void addBitstream(int type, ByteBuffer chunk) {
+            if (bitstream != null) {
+                return;
+            }
+            if (type == VP8) {
                 setFrame(chunk.getShort(14) & 0x3fff, chunk.getShort(16) & 0x3fff, chunk);
             } else if (type == VP8L) {
                 int size = chunk.getInt(9);

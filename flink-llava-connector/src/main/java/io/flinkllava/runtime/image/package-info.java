@@ -2,13 +2,13 @@
  * Encoded bytes become pixel values.
  *
  * <pre>
- * bytes --ImageDecoder--&gt; RgbImage [height, width, 3] --ImageProcessor--&gt; PixelValues [3, h, w]
+ * bytes --ImageDecoder--&gt; RgbImage [height, width, 3] --VisualProcessor--&gt; VisualInput
+ *         VisualInput: tiles [n, 3, side, side] and how their features become tokens
  * </pre>
  *
- * <p>Public are {@link io.flinkllava.runtime.image.ImageDecoder} (hostile bytes to checked RGB),
- * {@link io.flinkllava.runtime.image.RgbImage}, {@link io.flinkllava.runtime.image.ImageProcessor}
- * (as the checkpoint's own file says) and {@link io.flinkllava.runtime.image.PixelValues}. Inside,
- * a {@code PictureReader} knows each format, and {@code Resampler} resizes bit for bit as Pillow
- * does.
+ * <p>The doors are {@link io.flinkllava.runtime.image.ImageDecoder} (hostile bytes to checked RGB)
+ * and {@link io.flinkllava.runtime.image.VisualProcessor} (as the checkpoint's own files say).
+ * Inside, a {@code PictureReader} knows each format, {@code ImageProcessor} the pixels of one tile,
+ * and {@code Resampler} resizes bit for bit as Pillow does.
  */
 package io.flinkllava.runtime.image;

@@ -1,10 +1,8 @@
 package io.flinkllava.runtime.onnx;
 
-import com.sun.jna.Pointer;
 import io.flinkllava.runtime.graph.DecoderGraph;
 
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /**
  * The decoder bound to some neighbouring rows of the arena. Made once for each range of rows that
@@ -12,9 +10,7 @@ import java.util.List;
  */
 final class DecoderView implements AutoCloseable {
 
-    private final DeviceContext context;
     private final Binding binding;
-    private final List<Pointer> arenaTensors;
     private final int rows;
     private final HostBuffer ids = new HostBuffer();
     private final HostBuffer imagePositions = new HostBuffer();
@@ -28,14 +24,18 @@ final class DecoderView implements AutoCloseable {
             KvArena arena,
             Range range,
             HostScores scores) {
-        this.context = context;
         this.rows = range.rows();
         this.binding = new Binding(context, session);
-        this.arenaTensors = arena.bind(binding, range.firstRow(), rows);
         this.lengths = new HostBuffer().ofSize(ElementType.INT32.bytes(rows));
         this.totalLength = new HostBuffer().ofSize(ElementType.INT32.bytes());
         this.lastPositions = new HostBuffer().ofSize(ElementType.INT64.bytes(rows));
-        scores.bind(binding, rows, range.logits());
+        try {
+            arena.bind(binding, range.firstRow(), rows);
+            scores.bind(binding, rows, range.logits());
+        } catch (RuntimeException | Error e) {
+            binding.close();
+            throw e;
+        }
     }
 
     /**
@@ -88,7 +88,6 @@ final class DecoderView implements AutoCloseable {
     @Override
     public void close() {
         binding.close();
-        arenaTensors.forEach(context::release);
     }
 
     /** Which rows, and whether their scores come to the host. */
@@ -100,5 +99,5 @@ final class DecoderView implements AutoCloseable {
      * @param features device tensor {@code [positions, hidden]}
      * @param positions indexes into the step's tokens
      */
-    record ImageInput(Pointer features, int[] positions) {}
+    record ImageInput(TensorView features, int[] positions) {}
 }

@@ -7,6 +7,7 @@ import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Where tensors live: the device's memory for what stays, the host's for what goes in and out at
@@ -21,6 +22,7 @@ final class DeviceContext implements AutoCloseable {
     private final Pointer deviceMemory;
     private final Pointer allocator;
     private final Map<String, Pointer> names = new HashMap<>();
+    private final AtomicLong toDevice = new AtomicLong();
     private int openValues;
 
     /**
@@ -50,21 +52,33 @@ final class DeviceContext implements AutoCloseable {
     }
 
     /** A tensor over device memory. */
-    Pointer deviceTensor(Pointer memory, ElementType type, long... shape) {
-        openValues++;
-        return api.createTensor(deviceMemory, memory, type.bytes(shape), type, shape);
+    TensorView deviceTensor(Pointer memory, ElementType type, long... shape) {
+        return view(deviceMemory, memory, type, shape);
     }
 
     /** A tensor over a direct buffer on the host. */
-    Pointer hostTensor(ByteBuffer memory, ElementType type, long... shape) {
-        openValues++;
-        Pointer address = Native.getDirectBufferPointer(memory);
-        return api.createTensor(hostMemory, address, type.bytes(shape), type, shape);
+    TensorView hostTensor(ByteBuffer memory, ElementType type, long... shape) {
+        return view(hostMemory, Native.getDirectBufferPointer(memory), type, shape);
     }
 
-    void release(Pointer value) {
+    private TensorView view(Pointer where, Pointer memory, ElementType type, long... shape) {
+        Pointer value = api.createTensor(where, memory, type.bytes(shape), type, shape);
+        openValues++;
+        return new TensorView(this, value);
+    }
+
+    void release(TensorView tensor) {
         openValues--;
-        api.releaseValue(value);
+        api.releaseValue(tensor.value());
+    }
+
+    void copiedIn(long bytes) {
+        toDevice.addAndGet(bytes);
+    }
+
+    /** Bytes that went to the device so far; may be asked from any thread. */
+    long bytesToDevice() {
+        return toDevice.get();
     }
 
     /** Tensors made and not yet released. */

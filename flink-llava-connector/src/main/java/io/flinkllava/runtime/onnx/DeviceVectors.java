@@ -28,8 +28,8 @@ final class DeviceVectors extends SharedFeatures {
         return count;
     }
 
-    /** Some of the vectors, {@code [count, width]}; the caller releases the tensor. */
-    Pointer tensor(int first, int some) {
+    /** Some of the vectors, {@code [count, width]}; the caller closes the tensor. */
+    TensorView tensor(int first, int some) {
         return context.deviceTensor(memory.share(type.bytes(first, width)), type, some, width);
     }
 

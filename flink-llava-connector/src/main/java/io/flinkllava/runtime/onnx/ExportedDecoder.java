@@ -1,6 +1,5 @@
 package io.flinkllava.runtime.onnx;
 
-import ai.onnxruntime.OrtEnvironment;
 import io.flinkllava.runtime.checkpoint.TextConfig;
 
 import java.nio.FloatBuffer;
@@ -12,9 +11,6 @@ import java.util.Optional;
 /** {@code decoder_model_merged}: appends vectors to rows and scores what may follow. */
 final class ExportedDecoder implements AutoCloseable {
 
-    /** Vectors in one run: attention takes memory for each of them times all before. */
-    private static final int VECTORS = 1024;
-
     /** Most scores that one run makes: many graphs score every position of a prompt. */
     private static final int SCORES = 1 << 25;
 
@@ -22,21 +18,17 @@ final class ExportedDecoder implements AutoCloseable {
     private final DecoderSignature signature;
     private final int hidden;
     private final int vectorsPerRun;
-    private final TensorLedger ledger;
+    private final HostTensors host;
     private final KvBlockBuilder builder;
     private final KvBlock nothing;
 
-    ExportedDecoder(
-            ExportedSession session,
-            TextConfig text,
-            OrtEnvironment environment,
-            TensorLedger ledger) {
+    ExportedDecoder(ExportedSession session, TextConfig text, HostTensors host) {
         this.session = session;
         this.signature = DecoderSignature.read(session, text);
         this.hidden = text.hiddenSize();
         this.vectorsPerRun = vectorsPerRun(text);
-        this.ledger = ledger;
-        this.builder = new KvBlockBuilder(environment, signature.caches(), ledger);
+        this.host = host;
+        this.builder = new KvBlockBuilder(signature.caches(), host);
         this.nothing = builder.empty();
     }
 
@@ -47,8 +39,8 @@ final class ExportedDecoder implements AutoCloseable {
             return Integer.MAX_VALUE;
         }
         return signature.logitsToKeep().isPresent()
-                ? VECTORS
-                : Math.max(1, Math.min(VECTORS, SCORES / text.vocabSize()));
+                ? RunLimits.TOKENS
+                : Math.max(1, Math.min(RunLimits.TOKENS, SCORES / text.vocabSize()));
     }
 
     DecoderSignature signature() {
@@ -98,7 +90,7 @@ final class ExportedDecoder implements AutoCloseable {
                             signature.caches().stream().map(c -> run.take(c.present())).toList(),
                             rows.size(),
                             past.positions() + count,
-                            ledger);
+                            host);
             for (int i = 0; i < rows.size(); i++) {
                 rows.get(i).moveTo(present, i, rows.get(i).length() + count);
             }
@@ -152,14 +144,14 @@ final class ExportedDecoder implements AutoCloseable {
         return shape;
     }
 
+    /** Many graphs score every position of a prompt: only the last of each row is read. */
     private List<float[]> lastScores(ExportedRun run, int rows) {
-        FloatBuffer all = run.floats(signature.logits());
-        int vocabulary = run.size(signature.logits(), signature.logits().rank() - 1);
+        TensorSignature logits = signature.logits();
+        int vocabulary = run.size(logits, logits.rank() - 1);
+        long perRow = run.elements(logits) / rows;
         List<float[]> scores = new ArrayList<>();
         for (int row = 1; row <= rows; row++) {
-            float[] last = new float[vocabulary];
-            all.get(all.limit() / rows * row - vocabulary, last);
-            scores.add(last);
+            scores.add(run.floats(logits, row * perRow - vocabulary, vocabulary));
         }
         return scores;
     }
@@ -170,6 +162,16 @@ final class ExportedDecoder implements AutoCloseable {
      */
     private KvBlock gather(List<ExportedCache> rows) {
         KvBlock together = builder.copy(rows);
+        try {
+            separate(rows);
+            return together;
+        } catch (RuntimeException | Error e) {
+            together.close();
+            throw e;
+        }
+    }
+
+    private void separate(List<ExportedCache> rows) {
         for (ExportedCache row : rows) {
             KvBlock former = row.block().orElseThrow();
             if (former.rows() > 1) {
@@ -181,7 +183,6 @@ final class ExportedDecoder implements AutoCloseable {
                                                 builder.copy(List.of(member)), 0, member.length()));
             }
         }
-        return together;
     }
 
     @Override

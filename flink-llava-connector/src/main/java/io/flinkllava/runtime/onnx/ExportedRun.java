@@ -1,25 +1,23 @@
 package io.flinkllava.runtime.onnx;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.platform.Fp16Conversions;
+import com.sun.jna.Memory;
 import io.flinkllava.runtime.LlavaErrorCode;
-import io.flinkllava.runtime.LlavaException;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * One run of an exported graph. Floats are float32 here; where the graph wants or gives float16
@@ -30,55 +28,58 @@ import java.util.Map;
 final class ExportedRun implements AutoCloseable {
 
     private final Path file;
-    private final OrtEnvironment environment;
     private final OrtSession session;
-    private final TensorLedger ledger;
+    private final HostTensors tensors;
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
     private final Map<String, OnnxTensor> outputs = new HashMap<>();
     private final List<OnnxTensor> owned = new ArrayList<>();
 
-    ExportedRun(Path file, OrtEnvironment environment, OrtSession session, TensorLedger ledger) {
+    ExportedRun(Path file, OrtSession session, HostTensors tensors) {
         this.file = file;
-        this.environment = environment;
         this.session = session;
-        this.ledger = ledger;
+        this.tensors = tensors;
     }
 
     /** Hands over what the buffer holds from its position on. */
     void floats(TensorSignature input, FloatBuffer values, long... shape) {
         own(
                 input,
-                () ->
-                        input.elements() == ElementType.FLOAT16
-                                ? OnnxTensor.createTensor(
-                                        environment,
-                                        Fp16Conversions.convertFloatBufferToFp16Buffer(values),
-                                        shape,
-                                        OnnxJavaType.FLOAT16)
-                                : OnnxTensor.createTensor(environment, values, shape));
+                memory -> {
+                    if (input.elements() == ElementType.FLOAT32) {
+                        bytes(memory).asFloatBuffer().put(values.duplicate());
+                        return;
+                    }
+                    ShortBuffer halves = bytes(memory).asShortBuffer();
+                    for (int i = values.position(); i < values.limit(); i++) {
+                        halves.put(Fp16Conversions.floatToFp16(values.get(i)));
+                    }
+                },
+                shape);
     }
 
     void integers(TensorSignature input, long[] values, long... shape) {
         own(
                 input,
-                () ->
-                        input.elements() == ElementType.INT32
-                                ? OnnxTensor.createTensor(
-                                        environment,
-                                        IntBuffer.wrap(
-                                                Arrays.stream(values)
-                                                        .mapToInt(Math::toIntExact)
-                                                        .toArray()),
-                                        shape)
-                                : OnnxTensor.createTensor(
-                                        environment, LongBuffer.wrap(values), shape));
+                memory -> {
+                    if (input.elements() == ElementType.INT64) {
+                        memory.write(0, values, 0, values.length);
+                        return;
+                    }
+                    for (int i = 0; i < values.length; i++) {
+                        memory.setInt((long) i * Integer.BYTES, Math.toIntExact(values[i]));
+                    }
+                },
+                shape);
     }
 
     void flag(TensorSignature input, boolean value) {
-        ByteBuffer memory = ByteBuffer.allocateDirect(1).put(0, (byte) (value ? 1 : 0));
         long[] shape = new long[input.rank()];
         Arrays.fill(shape, 1);
-        own(input, () -> OnnxTensor.createTensor(environment, memory, shape, OnnxJavaType.BOOL));
+        own(input, memory -> memory.setByte(0, (byte) (value ? 1 : 0)), shape);
+    }
+
+    private static ByteBuffer bytes(Memory memory) {
+        return memory.getByteBuffer(0, memory.size());
     }
 
     /** Lends a tensor, which stays the caller's. */
@@ -86,15 +87,11 @@ final class ExportedRun implements AutoCloseable {
         inputs.put(input.name(), tensor);
     }
 
-    private void own(TensorSignature input, Maker maker) {
-        try {
-            OnnxTensor tensor = ledger.opened(maker.make());
-            ledger.copiedIn(bytes(tensor));
-            owned.add(tensor);
-            inputs.put(input.name(), tensor);
-        } catch (OrtException e) {
-            throw failed(e);
-        }
+    private void own(TensorSignature input, Consumer<Memory> contents, long... shape) {
+        OnnxTensor tensor = tensors.create(input.elements(), contents, shape);
+        tensors.copiedIn(input.elements().bytes(shape));
+        owned.add(tensor);
+        inputs.put(input.name(), tensor);
     }
 
     /** Runs the graph and waits for it. */
@@ -103,32 +100,46 @@ final class ExportedRun implements AutoCloseable {
             // The values are closed one by one, since some of them are taken: the result itself
             // holds nothing else.
             for (Map.Entry<String, OnnxValue> output : session.run(inputs)) {
-                outputs.put(output.getKey(), ledger.opened((OnnxTensor) output.getValue()));
+                outputs.put(output.getKey(), tensors.opened((OnnxTensor) output.getValue()));
             }
         } catch (OrtException e) {
-            throw failed(e);
+            throw OnnxFailure.of(
+                    LlavaErrorCode.INTERNAL, "ONNX Runtime: " + file, e.getMessage(), e);
         }
-    }
-
-    private LlavaException failed(OrtException cause) {
-        return OnnxFailure.of(
-                LlavaErrorCode.INTERNAL, "ONNX Runtime: " + file, cause.getMessage(), cause);
     }
 
     /** What came out, copied. */
     FloatBuffer floats(TensorSignature output) {
-        OnnxTensor tensor = outputs.get(output.name());
-        ledger.copiedOut(bytes(tensor));
-        return tensor.getFloatBuffer();
+        return FloatBuffer.wrap(floats(output, 0, Math.toIntExact(elements(output))));
+    }
+
+    /** Some of what came out, copied. */
+    float[] floats(TensorSignature output, long from, int count) {
+        ElementType type = output.elements();
+        ByteBuffer bytes =
+                tensors.elements(outputs.get(output.name()))
+                        .getByteBuffer(type.bytes(from), type.bytes(count));
+        tensors.copiedOut(type.bytes(count));
+        float[] floats = new float[count];
+        if (type == ElementType.FLOAT32) {
+            bytes.asFloatBuffer().get(floats);
+            return floats;
+        }
+        ShortBuffer halves = bytes.asShortBuffer();
+        for (int i = 0; i < count; i++) {
+            floats[i] = Fp16Conversions.fp16ToFloat(halves.get(i));
+        }
+        return floats;
+    }
+
+    /** How many numbers came out. */
+    long elements(TensorSignature output) {
+        return outputs.get(output.name()).getInfo().getNumElements();
     }
 
     /** How large an axis of what came out is. */
     int size(TensorSignature output, int axis) {
         return Math.toIntExact(outputs.get(output.name()).getInfo().getShape()[axis]);
-    }
-
-    private static long bytes(OnnxTensor tensor) {
-        return tensor.getInfo().getNumElements() * tensor.getInfo().type.size;
     }
 
     /** Takes over what came out. */
@@ -138,13 +149,9 @@ final class ExportedRun implements AutoCloseable {
 
     @Override
     public void close() {
-        owned.forEach(ledger::close);
-        outputs.values().forEach(ledger::close);
+        owned.forEach(tensors::close);
+        outputs.values().forEach(tensors::close);
         owned.clear();
         outputs.clear();
-    }
-
-    private interface Maker {
-        OnnxTensor make() throws OrtException;
     }
 }

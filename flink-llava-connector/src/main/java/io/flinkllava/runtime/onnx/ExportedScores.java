@@ -16,7 +16,10 @@ record ExportedScores(List<float[]> rows) implements StepScores {
     public int best(int index) {
         float[] scores = rows.get(index);
         int best = 0;
-        for (int token = 1; token < scores.length; token++) {
+        for (int token = 0; token < scores.length; token++) {
+            if (!Float.isFinite(scores[token])) {
+                throw StepScores.notFinite();
+            }
             if (scores[token] > scores[best]) {
                 best = token;
             }

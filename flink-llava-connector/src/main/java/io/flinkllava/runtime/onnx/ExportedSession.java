@@ -25,31 +25,28 @@ import java.util.stream.Stream;
 final class ExportedSession implements AutoCloseable {
 
     private final Path file;
-    private final OrtEnvironment environment;
     private final OrtSession session;
-    private final TensorLedger ledger;
+    private final HostTensors tensors;
     private final Map<String, TensorSignature> inputs;
     private final Map<String, TensorSignature> outputs;
 
-    private ExportedSession(
-            Path file, OrtEnvironment environment, OrtSession session, TensorLedger ledger)
+    private ExportedSession(Path file, OrtSession session, HostTensors tensors)
             throws OrtException {
         this.file = file;
-        this.environment = environment;
         this.session = session;
-        this.ledger = ledger;
+        this.tensors = tensors;
         this.inputs = TensorSignature.all(file, "input", session.getInputInfo());
-        NativeLedger.opened(Kind.SESSION);
         this.outputs = TensorSignature.all(file, "output", session.getOutputInfo());
+        NativeLedger.opened(Kind.SESSION);
     }
 
     static ExportedSession load(
-            OrtEnvironment environment, OnnxDevice device, Path file, TensorLedger ledger) {
+            OrtEnvironment environment, OnnxDevice device, Path file, HostTensors tensors) {
         try (SessionOptions options = device.sessionOptions()) {
             OrtSession session = environment.createSession(file.toString(), options);
             try {
-                return new ExportedSession(file, environment, session, ledger);
-            } catch (RuntimeException | OrtException e) {
+                return new ExportedSession(file, session, tensors);
+            } catch (RuntimeException | Error | OrtException e) {
                 session.close();
                 throw e;
             }
@@ -126,7 +123,7 @@ final class ExportedSession implements AutoCloseable {
 
     /** Starts to put the inputs of a run together. */
     ExportedRun prepare() {
-        return new ExportedRun(file, environment, session, ledger);
+        return new ExportedRun(file, session, tensors);
     }
 
     @Override

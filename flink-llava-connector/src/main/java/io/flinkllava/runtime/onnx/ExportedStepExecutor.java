@@ -58,7 +58,7 @@ public final class ExportedStepExecutor implements StepExecutor {
 
     private final Device device;
     private final LlavaConfig config;
-    private final TensorLedger ledger;
+    private final HostTensors tensors;
     private final ExportedVision vision;
     private final ExportedEmbedding embedding;
     private final ExportedDecoder decoder;
@@ -73,7 +73,7 @@ public final class ExportedStepExecutor implements StepExecutor {
     private ExportedStepExecutor(
             Device device,
             LlavaConfig config,
-            TensorLedger ledger,
+            HostTensors tensors,
             ExportedVision vision,
             ExportedEmbedding embedding,
             ExportedDecoder decoder,
@@ -82,7 +82,7 @@ public final class ExportedStepExecutor implements StepExecutor {
             int rows) {
         this.device = device;
         this.config = config;
-        this.ledger = ledger;
+        this.tensors = tensors;
         this.vision = vision;
         this.embedding = embedding;
         this.decoder = decoder;
@@ -112,27 +112,32 @@ public final class ExportedStepExecutor implements StepExecutor {
         List<Path> files = List.of(graphs.visionEncoder(), graphs.embedTokens(), graphs.decoder());
         Admission admission = admission(config, files, options, sequenceLength);
         admission.requireWeights(HostMemory.available());
-        TensorLedger ledger = new TensorLedger();
+        HostTensors tensors = new HostTensors(environment);
         int hidden = config.text().hiddenSize();
         List<ExportedSession> loaded = new ArrayList<>();
         ExportedStepExecutor executor;
         try {
             for (Path file : files) {
-                loaded.add(ExportedSession.load(environment, device, file, ledger));
+                loaded.add(ExportedSession.load(environment, device, file, tensors));
             }
+            int rows = admission.rows(options.batching(), HostMemory.available());
+            ExportedVision vision = new ExportedVision(loaded.get(0), config);
+            ExportedEmbedding embedding = new ExportedEmbedding(loaded.get(1), hidden);
+            // Last, since it makes tensors.
+            ExportedDecoder decoder = new ExportedDecoder(loaded.get(2), config.text(), tensors);
             executor =
                     new ExportedStepExecutor(
                             device.device(),
                             config,
-                            ledger,
-                            new ExportedVision(loaded.get(0), config),
-                            new ExportedEmbedding(loaded.get(1), hidden),
-                            new ExportedDecoder(loaded.get(2), config.text(), environment, ledger),
+                            tensors,
+                            vision,
+                            embedding,
+                            decoder,
                             new VectorPacking(
                                     hidden, array(graphs.imageNewline().orElse(List.of()))),
                             options.caches().visionBytes(),
-                            admission.rows(options.batching(), HostMemory.available()));
-        } catch (RuntimeException e) {
+                            rows);
+        } catch (RuntimeException | Error e) {
             loaded.forEach(ExportedSession::close);
             throw e;
         }
@@ -144,7 +149,7 @@ public final class ExportedStepExecutor implements StepExecutor {
                     loaded.stream().map(ExportedSession::file).toList(),
                     executor.batching);
             return executor;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             executor.close();
             throw e;
         }
@@ -164,7 +169,7 @@ public final class ExportedStepExecutor implements StepExecutor {
                                 ElementType.FLOAT32,
                                 sequenceLength,
                                 sequenceLength,
-                                VisionTower.TILES,
+                                RunLimits.TILES,
                                 options.caches().visionBytes())
                         .withTwoCaches());
     }
@@ -290,7 +295,7 @@ public final class ExportedStepExecutor implements StepExecutor {
 
     @Override
     public Transfers transfers() {
-        return ledger.transfers();
+        return tensors.transfers();
     }
 
     @Override
@@ -306,9 +311,9 @@ public final class ExportedStepExecutor implements StepExecutor {
         embedding.close();
         decoder.close();
         CLibrary.trimHeap();
-        if (ledger.open() != 0) {
+        if (tensors.open() != 0) {
             throw new LlavaException(
-                    LlavaErrorCode.INTERNAL, ledger.open() + " tensors were left open");
+                    LlavaErrorCode.INTERNAL, tensors.open() + " tensors were left open");
         }
     }
 }

@@ -11,9 +11,6 @@ import java.util.List;
 /** {@code vision_encoder}: tiles become feature vectors, tower and projector in one. */
 final class ExportedVision implements AutoCloseable {
 
-    /** Tiles in one run: more would take more memory for attention and gain nothing. */
-    private static final int TILES = 8;
-
     private final ExportedSession session;
     private final LlavaConfig config;
     private final TensorSignature pixels;
@@ -49,7 +46,7 @@ final class ExportedVision implements AutoCloseable {
         if (batch != TensorSignature.DYNAMIC && batch != 1) {
             throw pixels.wrong("dynamic or of size 1 on axis 0");
         }
-        return batch == 1 ? 1 : TILES;
+        return batch == 1 ? 1 : RunLimits.TILES;
     }
 
     /**

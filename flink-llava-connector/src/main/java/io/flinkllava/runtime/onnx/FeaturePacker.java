@@ -1,6 +1,5 @@
 package io.flinkllava.runtime.onnx;
 
-import com.sun.jna.Pointer;
 import io.flinkllava.runtime.graph.PackingGraph;
 import io.flinkllava.runtime.image.FeaturePacking;
 
@@ -9,7 +8,6 @@ import java.nio.ByteBuffer;
 /** Makes tokens of the feature vectors of tiles, on the device. */
 final class FeaturePacker implements AutoCloseable {
 
-    private final DeviceContext context;
     private final OnnxSession session;
     private final Binding binding;
     private final int taps;
@@ -17,7 +15,6 @@ final class FeaturePacker implements AutoCloseable {
     private final HostBuffer weights = new HostBuffer();
 
     FeaturePacker(DeviceContext context, OnnxSession session, int taps) {
-        this.context = context;
         this.session = session;
         this.binding = new Binding(context, session);
         this.taps = taps;
@@ -26,19 +23,14 @@ final class FeaturePacker implements AutoCloseable {
     /**
      * Packs the features of one picture or video.
      *
-     * @param features {@code [features, hidden]}, taken over
-     * @param tokens {@code [tokens, hidden]}, written to, taken over
+     * @param features {@code [features, hidden]}
+     * @param tokens {@code [tokens, hidden]}, written to
      */
-    void pack(FeaturePacking packing, Pointer features, Pointer tokens) {
-        try {
-            binding.input(PackingGraph.IMAGE_FEATURES, features);
-            binding.output(PackingGraph.TOKENS, tokens);
-            bindRecipe(packing);
-            binding.run();
-        } finally {
-            context.release(features);
-            context.release(tokens);
-        }
+    void pack(FeaturePacking packing, TensorView features, TensorView tokens) {
+        binding.input(PackingGraph.IMAGE_FEATURES, features);
+        binding.output(PackingGraph.TOKENS, tokens);
+        bindRecipe(packing);
+        binding.run();
     }
 
     private void bindRecipe(FeaturePacking packing) {

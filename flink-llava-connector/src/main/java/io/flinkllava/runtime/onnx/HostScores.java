@@ -1,5 +1,6 @@
 package io.flinkllava.runtime.onnx;
 
+import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.graph.DecoderGraph;
 
 import java.nio.ByteBuffer;
@@ -35,7 +36,11 @@ final class HostScores {
     }
 
     int best(int row) {
-        return Math.toIntExact(best.getLong(row * Long.BYTES));
+        int token = Math.toIntExact(best.getLong(row * Long.BYTES));
+        if (token == DecoderGraph.NONE) {
+            throw StepScores.notFinite();
+        }
+        return token;
     }
 
     FloatBuffer logits(int row) {

@@ -118,25 +118,21 @@ final class KvArena implements AutoCloseable {
         lengths[toRow] = length;
     }
 
-    /**
-     * Binds neighbouring rows as past and present of every layer; the caller releases the tensors.
-     */
-    List<Pointer> bind(Binding binding, int firstRow, int rows) {
-        List<Pointer> tensors = new ArrayList<>();
+    /** Binds neighbouring rows as past and present of every layer. */
+    void bind(Binding binding, int firstRow, int rows) {
         for (Block block : blocks) {
-            Pointer tensor =
-                    context.deviceTensor(
-                            block.memory().share(firstRow * rowBytes()),
-                            type,
-                            rows,
-                            text.kvHeads(),
-                            capacity,
-                            headDim);
-            tensors.add(tensor);
+            TensorView tensor =
+                    binding.keep(
+                            context.deviceTensor(
+                                    block.memory().share(firstRow * rowBytes()),
+                                    type,
+                                    rows,
+                                    text.kvHeads(),
+                                    capacity,
+                                    headDim));
             binding.input(DecoderGraph.past(block.layer(), block.cache()), tensor);
             binding.output(DecoderGraph.present(block.layer(), block.cache()), tensor);
         }
-        return tensors;
     }
 
     @Override

@@ -18,7 +18,7 @@ final class KvBlock implements AutoCloseable {
     private final List<OnnxTensor> tensors;
     private final int rows;
     private final int positions;
-    private final TensorLedger ledger;
+    private final HostTensors host;
     private final Set<ExportedCache> members = new LinkedHashSet<>();
 
     /**
@@ -26,11 +26,11 @@ final class KvBlock implements AutoCloseable {
      *
      * @param tensors in the order of the decoder's inputs
      */
-    KvBlock(List<OnnxTensor> tensors, int rows, int positions, TensorLedger ledger) {
+    KvBlock(List<OnnxTensor> tensors, int rows, int positions, HostTensors host) {
         this.tensors = List.copyOf(tensors);
         this.rows = rows;
         this.positions = positions;
-        this.ledger = ledger;
+        this.host = host;
     }
 
     List<OnnxTensor> tensors() {
@@ -64,6 +64,6 @@ final class KvBlock implements AutoCloseable {
 
     @Override
     public void close() {
-        tensors.forEach(ledger::close);
+        tensors.forEach(host::close);
     }
 }

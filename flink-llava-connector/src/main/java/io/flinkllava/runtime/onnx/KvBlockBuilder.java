@@ -1,17 +1,12 @@
 package io.flinkllava.runtime.onnx;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import io.flinkllava.runtime.LlavaErrorCode;
-import io.flinkllava.runtime.LlavaException;
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
 import io.flinkllava.runtime.onnx.DecoderSignature.Cache;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Puts rows side by side that were not so far: copies their keys and values, the shorter ones
@@ -19,26 +14,30 @@ import java.util.Map;
  */
 final class KvBlockBuilder {
 
-    private final OrtEnvironment environment;
     private final List<Cache> caches;
-    private final TensorLedger ledger;
+    private final HostTensors host;
 
-    KvBlockBuilder(OrtEnvironment environment, List<Cache> caches, TensorLedger ledger) {
-        this.environment = environment;
+    KvBlockBuilder(List<Cache> caches, HostTensors host) {
         this.caches = caches;
-        this.ledger = ledger;
+        this.host = host;
     }
 
     /** The past of a row that has none, {@code [1, kvHeads, 0, headDim]} in each layer. */
     KvBlock empty() {
-        return block(1, 0, (tensor, cache) -> ByteBuffer.allocateDirect(0));
+        return block(1, 0, (target, tensor) -> {});
     }
 
     /** A block of copies; the rows stay where they are. */
     KvBlock copy(List<ExportedCache> rows) {
         int positions = rows.stream().mapToInt(ExportedCache::length).max().orElseThrow();
         return block(
-                rows.size(), positions, (tensor, cache) -> copy(rows, positions, tensor, cache));
+                rows.size(),
+                positions,
+                (target, tensor) -> {
+                    for (int i = 0; i < rows.size(); i++) {
+                        copy(rows.get(i), tensor, target, i, positions);
+                    }
+                });
     }
 
     private KvBlock block(int rows, int positions, Contents contents) {
@@ -46,54 +45,41 @@ final class KvBlockBuilder {
         try {
             for (int i = 0; i < caches.size(); i++) {
                 Cache cache = caches.get(i);
+                int tensor = i;
                 tensors.add(
-                        ledger.opened(
-                                OnnxTensor.createTensor(
-                                        environment,
-                                        contents.of(i, cache),
-                                        new long[] {
-                                            rows, cache.kvHeads(), positions, cache.headDim()
-                                        },
-                                        cache.past().elements().java())));
+                        host.create(
+                                cache.past().elements(),
+                                memory -> contents.write(memory, tensor),
+                                rows,
+                                cache.kvHeads(),
+                                positions,
+                                cache.headDim()));
             }
-            return new KvBlock(tensors, rows, positions, ledger);
-        } catch (OrtException | RuntimeException e) {
-            tensors.forEach(ledger::close);
-            throw new LlavaException(
-                    LlavaErrorCode.INTERNAL, "Cannot put rows side by side: " + e, e);
+            return new KvBlock(tensors, rows, positions, host);
+        } catch (RuntimeException | Error e) {
+            tensors.forEach(host::close);
+            throw e;
         }
     }
 
-    private static ByteBuffer copy(
-            List<ExportedCache> rows, int positions, int tensor, Cache cache) {
-        int width = Math.toIntExact(cache.past().elements().bytes(cache.headDim()));
-        // Zeros in front of what is shorter: masked, but they must be numbers.
-        ByteBuffer target =
-                ByteBuffer.allocateDirect(
-                        Math.multiplyExact(
-                                rows.size() * cache.kvHeads(),
-                                Math.multiplyExact(positions, width)));
-        Map<KvBlock, ByteBuffer> sources = new HashMap<>();
-        for (int i = 0; i < rows.size(); i++) {
-            ExportedCache row = rows.get(i);
-            KvBlock from = row.block().orElseThrow();
-            ByteBuffer source =
-                    sources.computeIfAbsent(
-                            from, block -> block.tensors().get(tensor).getByteBuffer());
-            for (int head = 0; head < cache.kvHeads(); head++) {
-                int end = (row.index() * cache.kvHeads() + head + 1) * from.positions();
-                int targetEnd = (i * cache.kvHeads() + head + 1) * positions;
-                target.put(
-                        (targetEnd - row.length()) * width,
-                        source,
-                        (end - row.length()) * width,
-                        row.length() * width);
-            }
+    private void copy(ExportedCache row, int tensor, Memory target, int index, int positions) {
+        Cache cache = caches.get(tensor);
+        KvBlock from = row.block().orElseThrow();
+        Pointer source = host.elements(from.tensors().get(tensor));
+        long width = cache.past().elements().bytes(cache.headDim());
+        long bytes = row.length() * width;
+        long padding = (positions - row.length()) * width;
+        for (int head = 0; head < cache.kvHeads(); head++) {
+            long start = ((long) index * cache.kvHeads() + head) * positions * width;
+            long end = ((long) row.index() * cache.kvHeads() + head + 1) * from.positions() * width;
+            // Zeros in front of what is shorter: masked, but they must be numbers.
+            target.setMemory(start, padding, (byte) 0);
+            target.getByteBuffer(start + padding, bytes)
+                    .put(source.getByteBuffer(end - bytes, bytes));
         }
-        return target;
     }
 
     private interface Contents {
-        ByteBuffer of(int tensor, Cache cache);
+        void write(Memory target, int tensor);
     }
 }

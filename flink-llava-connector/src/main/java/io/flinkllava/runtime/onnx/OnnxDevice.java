@@ -1,8 +1,6 @@
 package io.flinkllava.runtime.onnx;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.flinkllava.runtime.CudaOptions;
@@ -28,7 +26,7 @@ record OnnxDevice(Device device, ComputeType compute, CudaOptions cuda) {
         return switch (wanted.kind()) {
             case CPU -> resolved(Device.CPU, options);
             case GPU -> {
-                if (!hasCuda()) {
+                if (!AutoDevice.hasCuda()) {
                     throw LlavaException.model(
                             "The device is "
                                     + wanted
@@ -47,27 +45,21 @@ record OnnxDevice(Device device, ComputeType compute, CudaOptions cuda) {
                 yield resolved(wanted, options);
             }
             case AUTO -> {
-                if (hasCuda() && wanted.index() < CudaDriver.devices()) {
-                    yield resolved(Device.gpu(wanted.index()), options);
-                }
-                if (FALLBACK_TOLD.compareAndSet(false, true)) {
+                Device there = AutoDevice.resolve(wanted);
+                if (there.equals(Device.CPU) && FALLBACK_TOLD.compareAndSet(false, true)) {
                     LOG.info(
                             "{}: device auto is the CPU",
-                            hasCuda()
+                            AutoDevice.hasCuda()
                                     ? "NVIDIA's driver shows no GPU " + wanted.index()
                                     : "No CUDA in this ONNX Runtime");
                 }
-                yield resolved(Device.CPU, options);
+                yield resolved(there, options);
             }
         };
     }
 
     private static OnnxDevice resolved(Device device, ModelOptions options) {
         return new OnnxDevice(device, ComputeChoice.of(device, options.compute()), options.cuda());
-    }
-
-    private static boolean hasCuda() {
-        return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
     }
 
     private boolean isGpu() {

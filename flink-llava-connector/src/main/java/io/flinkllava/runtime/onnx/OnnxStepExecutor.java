@@ -45,9 +45,6 @@ public final class OnnxStepExecutor implements StepExecutor {
 
     private static final int[] NO_POSITIONS = {};
 
-    /** Prompt tokens in one run: attention takes memory for each of them times all before. */
-    static final int PREFILL_TOKENS = 1024;
-
     private static final int ATTENTION_BLOCK = 16;
 
     private final OnnxDevice device;
@@ -55,7 +52,7 @@ public final class OnnxStepExecutor implements StepExecutor {
     private final DeviceContext context;
     private final VisualEncoder encoder;
     private final KvArena arena;
-    private final Map<Range, DecoderView> views = new HashMap<>();
+    private final DecoderViews views;
 
     /** Pictures of prompts that are in parts in their rows. */
     private final Map<Integer, PromptFeatures> prefilling = new HashMap<>();
@@ -63,7 +60,6 @@ public final class OnnxStepExecutor implements StepExecutor {
     private final HostScores scores;
     private final Pointer nothing;
     private final ImageInput noImages;
-    private final AtomicLong toDevice = new AtomicLong();
     private final AtomicLong fromDevice = new AtomicLong();
 
     private OnnxStepExecutor(
@@ -94,6 +90,8 @@ public final class OnnxStepExecutor implements StepExecutor {
                         new VectorCopy(context, sessions.copy()),
                         visionBytes);
         this.scores = new HostScores(arena.rows(), config.text().vocabSize());
+        this.views =
+                new DecoderViews(range -> new DecoderView(context, decoder, arena, range, scores));
         this.nothing = context.allocate(type.bytes());
         this.noImages =
                 new ImageInput(
@@ -141,7 +139,7 @@ public final class OnnxStepExecutor implements StepExecutor {
                         device.device().toString(),
                         graphs.weightBytes(device.compute()),
                         MemoryNeed.of(
-                                config, type, capacity, PREFILL_TOKENS, VisionTower.TILES, vision));
+                                config, type, capacity, RunLimits.TOKENS, RunLimits.TILES, vision));
         admission.requireWeights(device.budget(device.freeMemory(), 0));
         Sessions sessions = graphs.load(environment, checkpoint, device);
         CLibrary.trimHeap();
@@ -216,7 +214,7 @@ public final class OnnxStepExecutor implements StepExecutor {
      * changes no bit.
      */
     private static int runEnd(int start, int to) {
-        int tokens = Math.min(PREFILL_TOKENS, to - start);
+        int tokens = Math.min(RunLimits.TOKENS, to - start);
         boolean leavesOne = to - start - tokens == 1;
         boolean endsAlone = tokens > 1 && tokens % ATTENTION_BLOCK == 1;
         return start + (leavesOne || endsAlone ? tokens - 2 : tokens);
@@ -234,7 +232,7 @@ public final class OnnxStepExecutor implements StepExecutor {
                 run(range, tokenIds, new int[] {to}, images);
             } finally {
                 if (part.positions().length > 0) {
-                    context.release(images.features());
+                    images.features().close();
                 }
             }
         }
@@ -278,7 +276,7 @@ public final class OnnxStepExecutor implements StepExecutor {
 
     @Override
     public Transfers transfers() {
-        return new Transfers(toDevice.get() + encoder.bytesToDevice(), fromDevice.get());
+        return new Transfers(context.bytesToDevice(), fromDevice.get());
     }
 
     @Override
@@ -289,9 +287,8 @@ public final class OnnxStepExecutor implements StepExecutor {
     @Override
     public void close() {
         prefilling.values().forEach(PromptFeatures::close);
-        views.values().forEach(DecoderView::close);
-        views.clear();
-        context.release(noImages.features());
+        views.close();
+        noImages.features().close();
         context.free(nothing);
         arena.close();
         encoder.close();
@@ -305,9 +302,7 @@ public final class OnnxStepExecutor implements StepExecutor {
     }
 
     private void run(Range range, int[] tokenIds, int[] lengthsAfter, ImageInput images) {
-        views.computeIfAbsent(range, key -> new DecoderView(context, decoder, arena, key, scores))
-                .run(tokenIds, lengthsAfter, images);
-        toDevice.addAndGet(ElementType.INT64.bytes(tokenIds.length));
+        views.of(range).run(tokenIds, lengthsAfter, images);
         fromDevice.addAndGet(scores.bytes(range.rows(), range.logits()));
     }
 
@@ -352,7 +347,7 @@ public final class OnnxStepExecutor implements StepExecutor {
                         packing.map(load),
                         load.apply(copy),
                         load.apply(decoder));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 loaded.forEach(OnnxSession::close);
                 throw e;
             }

@@ -1,5 +1,7 @@
 package io.flinkllava.runtime.onnx;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtSession;
 import com.sun.jna.Function;
 import com.sun.jna.Pointer;
@@ -27,6 +29,7 @@ final class OrtApi {
     private static final int GET_ERROR_MESSAGE = 2;
     private static final int CREATE_ENV = 3;
     private static final int CREATE_TENSOR_WITH_DATA = 49;
+    private static final int TENSOR_DATA = 51;
     private static final int CREATE_MEMORY_INFO = 68;
     private static final int ALLOCATOR_ALLOC = 75;
     private static final int ALLOCATOR_FREE = 76;
@@ -96,6 +99,17 @@ final class OrtApi {
         }
     }
 
+    /** The native tensor behind a Java one, which stays its owner. */
+    private static Pointer handle(OnnxTensor tensor) {
+        try {
+            Field handle = OnnxTensorLike.class.getDeclaredField("nativeHandle");
+            handle.setAccessible(true);
+            return new Pointer(handle.getLong(tensor));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw moved("OnnxTensorLike.nativeHandle", e);
+        }
+    }
+
     private static LlavaException moved(String field, Exception cause) {
         return new LlavaException(
                 LlavaErrorCode.INTERNAL,
@@ -155,6 +169,13 @@ final class OrtApi {
                 shape.length == 0 ? null : shape,
                 (long) shape.length,
                 type.onnx());
+    }
+
+    /** Where the elements of an open tensor are. */
+    Pointer elements(OnnxTensor tensor) {
+        PointerByReference result = new PointerByReference();
+        call(TENSOR_DATA, handle(tensor), result);
+        return result.getValue();
     }
 
     void releaseValue(Pointer value) {

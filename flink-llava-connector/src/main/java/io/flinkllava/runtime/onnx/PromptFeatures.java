@@ -1,6 +1,5 @@
 package io.flinkllava.runtime.onnx;
 
-import com.sun.jna.Pointer;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.onnx.DecoderView.ImageInput;
 
@@ -80,8 +79,8 @@ final class PromptFeatures implements AutoCloseable {
 
         private static final Part NOTHING = new Part(null, 0, new int[0]);
 
-        /** As a step takes it; the caller releases the tensor, unless it is {@code nothing}. */
-        ImageInput input(Pointer nothing) {
+        /** As a step takes it; the caller closes the tensor, unless it is {@code nothing}. */
+        ImageInput input(TensorView nothing) {
             return new ImageInput(
                     vectors == null ? nothing : vectors.tensor(first, positions.length), positions);
         }

@@ -1,6 +1,5 @@
 package io.flinkllava.runtime.onnx;
 
-import com.sun.jna.Pointer;
 import io.flinkllava.runtime.checkpoint.LlavaConfig;
 import io.flinkllava.runtime.checkpoint.VisionConfig;
 import io.flinkllava.runtime.graph.VisionGraph;
@@ -9,24 +8,17 @@ import io.flinkllava.runtime.image.PixelValues;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Vision tower and projector: tiles become feature vectors that stay on the device. */
 final class VisionTower implements AutoCloseable {
 
-    /** Tiles in one run: more would take more memory for attention and gain nothing. */
-    static final int TILES = 8;
-
-    private final DeviceContext context;
     private final OnnxSession session;
     private final Binding binding;
     private final LlavaConfig config;
     private final HostBuffer pixels = new HostBuffer();
     private final HostBuffer poolIndexes = new HostBuffer();
-    private final AtomicLong toDevice = new AtomicLong();
 
     VisionTower(DeviceContext context, OnnxSession session, LlavaConfig config) {
-        this.context = context;
         this.session = session;
         this.binding = new Binding(context, session);
         this.config = config;
@@ -40,10 +32,13 @@ final class VisionTower implements AutoCloseable {
      */
     void encode(List<PixelValues> tiles, int poolStride, DeviceVectors features) {
         int end = 0;
-        for (int from = 0; from < tiles.size(); from += TILES) {
-            List<PixelValues> some = tiles.subList(from, Math.min(from + TILES, tiles.size()));
+        for (int from = 0; from < tiles.size(); from += RunLimits.TILES) {
+            List<PixelValues> some =
+                    tiles.subList(from, Math.min(from + RunLimits.TILES, tiles.size()));
             int count = some.size() * featuresPerTile(poolStride);
-            run(some, poolStride, features.tensor(end, count));
+            try (TensorView output = features.tensor(end, count)) {
+                run(some, poolStride, output);
+            }
             end += count;
         }
     }
@@ -53,27 +48,21 @@ final class VisionTower implements AutoCloseable {
         return poolStride == 1 ? config.featuresPerTile() : pooledSide * pooledSide;
     }
 
-    /** Takes over the tensor of the output. */
-    private void run(List<PixelValues> tiles, int poolStride, Pointer output) {
-        try {
-            VisionConfig vision = config.vision();
-            binding.input(
-                    VisionGraph.PIXEL_VALUES,
-                    gather(tiles),
-                    ElementType.FLOAT32,
-                    tiles.size(),
-                    vision.channels(),
-                    vision.imageSize(),
-                    vision.imageSize());
-            if (VisionGraph.pools(config)) {
-                bindPooling(tiles.size(), poolStride);
-            }
-            binding.output(VisionGraph.IMAGE_FEATURES, output);
-            binding.run();
-            toDevice.addAndGet(pixelBytes(tiles));
-        } finally {
-            context.release(output);
+    private void run(List<PixelValues> tiles, int poolStride, TensorView output) {
+        VisionConfig vision = config.vision();
+        binding.input(
+                VisionGraph.PIXEL_VALUES,
+                gather(tiles),
+                ElementType.FLOAT32,
+                tiles.size(),
+                vision.channels(),
+                vision.imageSize(),
+                vision.imageSize());
+        if (VisionGraph.pools(config)) {
+            bindPooling(tiles.size(), poolStride);
         }
+        binding.output(VisionGraph.IMAGE_FEATURES, output);
+        binding.run();
     }
 
     private ByteBuffer gather(List<PixelValues> tiles) {
@@ -86,11 +75,6 @@ final class VisionTower implements AutoCloseable {
     private static long pixelBytes(List<PixelValues> tiles) {
         return ElementType.FLOAT32.bytes(
                 tiles.stream().mapToLong(tile -> tile.values().length).sum());
-    }
-
-    /** Bytes of pixels that went in so far; may be asked from any thread. */
-    long bytesToDevice() {
-        return toDevice.get();
     }
 
     private void bindPooling(int tiles, int stride) {

@@ -75,7 +75,10 @@ final class VisualEncoder implements AutoCloseable {
     private void copy(List<DeviceVectors> parts, DeviceVectors all) {
         int end = 0;
         for (DeviceVectors part : parts) {
-            copy.copy(part.tensor(0, part.count()), all.tensor(end, part.count()));
+            try (TensorView from = part.tensor(0, part.count());
+                    TensorView to = all.tensor(end, part.count())) {
+                copy.copy(from, to);
+            }
             end += part.count();
         }
     }
@@ -88,11 +91,10 @@ final class VisualEncoder implements AutoCloseable {
         int count = visual.packing().features();
         try (DeviceVectors features = new DeviceVectors(context, type, count, width)) {
             tower.encode(visual.tiles(), visual.poolStride(), features);
-            packer.orElseThrow()
-                    .pack(
-                            visual.packing(),
-                            features.tensor(0, count),
-                            tokens.tensor(0, visual.tokens()));
+            try (TensorView from = features.tensor(0, count);
+                    TensorView to = tokens.tensor(0, visual.tokens())) {
+                packer.orElseThrow().pack(visual.packing(), from, to);
+            }
         }
     }
 
@@ -101,7 +103,7 @@ final class VisualEncoder implements AutoCloseable {
         try {
             fill.accept(vectors);
             return vectors;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             vectors.close();
             throw e;
         }
@@ -109,11 +111,6 @@ final class VisualEncoder implements AutoCloseable {
 
     VisionCounters counters() {
         return cache.counters();
-    }
-
-    /** Bytes of pixels that went to the device. */
-    long bytesToDevice() {
-        return tower.bytesToDevice();
     }
 
     @Override

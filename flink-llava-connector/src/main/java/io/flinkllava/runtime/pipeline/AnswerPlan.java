@@ -4,11 +4,9 @@ import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationRequest;
-import io.flinkllava.runtime.text.LlavaTokenizer;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** What the engine is asked for one request, and how its answer is made of what comes back. */
 interface AnswerPlan {
@@ -20,15 +18,11 @@ interface AnswerPlan {
      * Makes the answer.
      *
      * @param generations one for each request, in their order
-     * @param preparingNanos how long the request was prepared
+     * @param before where the time went until then
      * @throws LlavaException if they are no answer
      */
-    LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos);
+    LlavaAnswer.Text answer(List<Generation> generations, TimeBefore before);
 
-    /**
-     * Tells the first generation as it comes; empty where the answer is known at the end alone.
-     *
-     * @param characterPart see {@link LlavaTokenizer#characterPart}
-     */
-    Optional<TextPieces> pieces(OptionalInt characterPart);
+    /** Tells the first generation as it comes; empty where the answer is known at the end alone. */
+    Optional<TextPieces> pieces();
 }

@@ -52,7 +52,7 @@ final class AnswerStream implements TokenObserver {
     void end(Supplier<LlavaAnswer> whole) {
         inOrder.execute(
                 () -> {
-                    LlavaAnswer given = whole.get();
+                    LlavaAnswer given = made(whole);
                     if (given instanceof LlavaAnswer.Text text) {
                         hear(
                                 () -> pieces.map(p -> p.rest(text.text())).orElse(text.text()),
@@ -60,6 +60,14 @@ final class AnswerStream implements TokenObserver {
                     }
                     answer.complete(given);
                 });
+    }
+
+    private static LlavaAnswer made(Supplier<LlavaAnswer> whole) {
+        try {
+            return whole.get();
+        } catch (Throwable e) {
+            return LlavaAnswer.Failure.of(e);
+        }
     }
 
     private void hear(Supplier<String> next, int tokens) {

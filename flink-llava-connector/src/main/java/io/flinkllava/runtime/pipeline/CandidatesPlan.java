@@ -13,8 +13,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** Answers that the model words: one, or several that differ by their seeds. */
-record CandidatesPlan(GenerationRequest request, LlavaTokenizer tokenizer, EndOfTurn endOfTurn)
+/**
+ * Answers that the model words: one, or several that differ by their seeds.
+ *
+ * @param characterPart see {@link LlavaTokenizer#characterPart}
+ */
+record CandidatesPlan(
+        GenerationRequest request,
+        LlavaTokenizer tokenizer,
+        OptionalInt characterPart,
+        EndOfTurn endOfTurn)
         implements AnswerPlan {
 
     @Override
@@ -32,12 +40,12 @@ record CandidatesPlan(GenerationRequest request, LlavaTokenizer tokenizer, EndOf
     }
 
     @Override
-    public Optional<TextPieces> pieces(OptionalInt characterPart) {
-        return Optional.of(new TextPieces(tokenizer, endOfTurn, characterPart));
+    public Optional<TextPieces> pieces() {
+        return Optional.of(new TextPieces(tokenizer::decode, endOfTurn, characterPart));
     }
 
     @Override
-    public LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos) {
+    public LlavaAnswer.Text answer(List<Generation> generations, TimeBefore before) {
         Generation first = generations.get(0);
         return new LlavaAnswer.Text(
                 text(first),
@@ -47,11 +55,7 @@ record CandidatesPlan(GenerationRequest request, LlavaTokenizer tokenizer, EndOf
                 first.logProbability(),
                 List.of(),
                 generations.stream().skip(1).map(this::other).toList(),
-                new LlavaAnswer.Timing(
-                        preparingNanos,
-                        first.waitingNanos(),
-                        first.prefillingNanos(),
-                        first.decodingNanos()));
+                before.and(first));
     }
 
     private LlavaAnswer.Candidate other(Generation generation) {

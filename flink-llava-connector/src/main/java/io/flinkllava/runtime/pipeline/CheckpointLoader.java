@@ -29,10 +29,6 @@ import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /** Puts a model together from a checkpoint folder. */
@@ -70,50 +66,62 @@ public final class CheckpointLoader implements ModelLoader {
         int sequenceLength = sequenceLength(checkpoint, options, visuals.mostImageTokens());
         LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
         try {
-            PromptEncoder prompts = new PromptEncoder(checkpoint, tokenizer);
-            String fingerprint = Fingerprint.of(checkpoint.folder());
             RequestPreparation preparation =
                     new RequestPreparation(
                             checkpoint.generation(),
                             visuals,
-                            prompts,
+                            new PromptEncoder(checkpoint, tokenizer),
                             tokenizer,
                             checkpoint.tokenizerFile(),
                             options);
-            StepExecutor loaded = executor(checkpoint, options, sequenceLength);
-            if (options.batching().warmUp()) {
-                warmUp(loaded, preparation, sequenceLength);
+            String fingerprint = Fingerprint.of(checkpoint);
+            StepExecutor executor = executor(checkpoint, options, sequenceLength);
+            try {
+                if (options.batching().warmUp()) {
+                    warmUp(executor, preparation, sequenceLength);
+                }
+                ModelInfo info =
+                        new ModelInfo(
+                                checkpoint.folder().getFileName().toString(),
+                                fingerprint,
+                                checkpoint.config().modelType(),
+                                executor.device(),
+                                executor.rows(),
+                                sequenceLength);
+                LlavaModel model = start(info, preparation, around.apply(executor), options);
+                LOG.info(
+                        "Loaded {} on {} in {} ms",
+                        info.name(),
+                        info.device(),
+                        Duration.ofNanos(System.nanoTime() - start).toMillis());
+                return model;
+            } catch (Throwable e) {
+                executor.close();
+                throw e;
             }
-            StepExecutor executor = around.apply(loaded);
-            ModelInfo info =
-                    new ModelInfo(
-                            checkpoint.folder().getFileName().toString(),
-                            fingerprint,
-                            checkpoint.config().modelType(),
-                            executor.device(),
-                            executor.rows(),
-                            sequenceLength);
-            LlavaModel model =
-                    new LlavaPipeline(
-                            info,
-                            preparation,
-                            GenerationEngine.start(
-                                    info.name(),
-                                    executor,
-                                    limits(options, executor.rows(), sequenceLength),
-                                    System::nanoTime),
-                            tokenizer,
-                            workers(info.name(), options));
-            LOG.info(
-                    "Loaded {} on {} in {} ms",
-                    info.name(),
-                    info.device(),
-                    Duration.ofNanos(System.nanoTime() - start).toMillis());
-            return model;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors too: a native library may not load.
             tokenizer.close();
             throw e;
         }
+    }
+
+    /** The engine is last: from then on it owns the executor. */
+    private static LlavaModel start(
+            ModelInfo info,
+            RequestPreparation preparation,
+            StepExecutor executor,
+            ModelOptions options) {
+        int queued = options.limits().maxQueuedRequests();
+        int threads = workers();
+        // As many requests as rows in the engine, as many ready, and what is being prepared.
+        int open = Math.min(queued, 2 * info.maxBatchSize() + threads);
+        ModelThreads modelThreads = new ModelThreads(info.name(), threads);
+        Intake intake = new Intake(modelThreads, queued, open);
+        EngineLimits limits = limits(options, info.maxBatchSize(), info.maxSequenceLength());
+        GenerationEngine engine =
+                GenerationEngine.start(info.name(), executor, limits, System::nanoTime);
+        return new LlavaPipeline(info, preparation, intake, engine, modelThreads);
     }
 
     @Override
@@ -136,7 +144,7 @@ public final class CheckpointLoader implements ModelLoader {
         }
         return new CheckpointInfo(
                 checkpoint.folder().getFileName().toString(),
-                Fingerprint.of(checkpoint.folder()),
+                Fingerprint.of(checkpoint),
                 checkpoint.config().modelType());
     }
 
@@ -145,7 +153,6 @@ public final class CheckpointLoader implements ModelLoader {
         try {
             new WarmUp(executor, preparation, sequenceLength).run();
         } catch (RuntimeException e) {
-            executor.close();
             throw new LlavaException(
                     LlavaErrorCode.MODEL,
                     "The model is loaded but does not run: " + e.getMessage(),
@@ -193,18 +200,7 @@ public final class CheckpointLoader implements ModelLoader {
     }
 
     /** Half of the cores prepare pictures and prompts: the other half is the engine's. */
-    private static ExecutorService workers(String name, ModelOptions options) {
-        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-        return new ThreadPoolExecutor(
-                threads,
-                threads,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(options.limits().maxQueuedRequests()),
-                task -> {
-                    Thread thread = new Thread(task, "llava-prepare-" + name);
-                    thread.setDaemon(true);
-                    return thread;
-                });
+    private static int workers() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }
 }

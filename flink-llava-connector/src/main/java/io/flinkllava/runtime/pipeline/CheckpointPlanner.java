@@ -11,8 +11,10 @@ import io.flinkllava.runtime.RequestPlanner;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
 import io.flinkllava.runtime.checkpoint.TextConfig;
+import io.flinkllava.runtime.engine.GenerationEngine;
 import io.flinkllava.runtime.graph.DecoderGraph;
 import io.flinkllava.runtime.image.VisualProcessor;
+import io.flinkllava.runtime.onnx.AutoDevice;
 import io.flinkllava.runtime.text.LlavaTokenizer;
 import io.flinkllava.runtime.text.PromptEncoder;
 
@@ -43,7 +45,8 @@ final class CheckpointPlanner implements RequestPlanner {
                         checkpoint.videoProcessor());
         this.sequenceLength =
                 CheckpointLoader.sequenceLength(checkpoint, options, visuals.mostImageTokens());
-        this.elementBytes = elementBytes(options);
+        this.elementBytes =
+                elementBytes(options.compute().type(), AutoDevice.resolve(options.device()));
         this.tokenizer = tokenizer;
         this.prompts = new PromptEncoder(checkpoint, tokenizer);
     }
@@ -57,18 +60,18 @@ final class CheckpointPlanner implements RequestPlanner {
             LlavaTokenizer tokenizer = LlavaTokenizer.open(checkpoint.tokenizerFile());
             try {
                 return new CheckpointPlanner(checkpoint, options, tokenizer);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 tokenizer.close();
                 throw e;
             }
         }
     }
 
-    private static int elementBytes(ModelOptions options) {
-        NumberType type = options.compute().type();
+    /** As {@code dtype=auto} is taken there. */
+    static int elementBytes(NumberType type, Device device) {
         boolean isFloat =
                 type == NumberType.FLOAT32
-                        || (type == NumberType.AUTO && options.device().kind() != Device.Kind.GPU);
+                        || (type == NumberType.AUTO && device.kind() == Device.Kind.CPU);
         return isFloat ? FLOAT_BYTES : HALF_BYTES;
     }
 
@@ -88,6 +91,9 @@ final class CheckpointPlanner implements RequestPlanner {
                 prompts.encode(List.of(Message.user(question)), 1, 0)
                         .expand(List.of(imageTokens))
                         .length;
+        if (promptTokens >= sequenceLength) {
+            throw GenerationEngine.tooLong(promptTokens, sequenceLength);
+        }
         int answerTokens = RequestPreparation.maxNewTokens(generation, checkpoint.generation());
         return new RequestPlan(
                 imageTokens,

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -34,14 +33,14 @@ record ChoicePlan(GenerationRequest request, List<String> texts, List<List<Integ
     }
 
     @Override
-    public Optional<TextPieces> pieces(OptionalInt characterPart) {
+    public Optional<TextPieces> pieces() {
         return Optional.empty();
     }
 
     @Override
-    public LlavaAnswer.Text answer(List<Generation> generations, long preparingNanos) {
+    public LlavaAnswer.Text answer(List<Generation> generations, TimeBefore before) {
         for (int i = 0; i < texts.size(); i++) {
-            requireWhole(texts.get(i), tokens.get(i), generations.get(i));
+            requireWhole(texts.get(i), request.scoring(tokens.get(i)), generations.get(i));
         }
         double[] scores = generations.stream().mapToDouble(Generation::logProbability).toArray();
         double[] probabilities = softmax(scores, 1);
@@ -65,15 +64,16 @@ record ChoicePlan(GenerationRequest request, List<String> texts, List<List<Integ
                 first.logProbability(),
                 choices(probabilities),
                 chosen.subList(1, chosen.size()),
-                timing(generations, preparingNanos));
+                timing(generations, before));
     }
 
-    private static void requireWhole(String text, List<Integer> tokens, Generation generation) {
-        if (generation.tokenIds().size() < tokens.size()) {
+    /** Its end included: a text without is likelier than the others, and scored as another one. */
+    private static void requireWhole(String text, GenerationRequest scored, Generation generation) {
+        if (generation.tokenIds().size() < scored.maxNewTokens()) {
             throw LlavaException.input(
                     "The choice '"
                             + text
-                            + "' does not fit behind its prompt: shorten it or raise"
+                            + "' and its end do not fit behind the prompt: shorten it or raise"
                             + " max-sequence-length");
         }
     }
@@ -125,15 +125,9 @@ record ChoicePlan(GenerationRequest request, List<String> texts, List<List<Integ
     }
 
     /** That of the one that took longest. */
-    private static LlavaAnswer.Timing timing(List<Generation> generations, long preparingNanos) {
+    private static LlavaAnswer.Timing timing(List<Generation> generations, TimeBefore before) {
         return generations.stream()
-                .map(
-                        generation ->
-                                new LlavaAnswer.Timing(
-                                        preparingNanos,
-                                        generation.waitingNanos(),
-                                        generation.prefillingNanos(),
-                                        generation.decodingNanos()))
+                .map(before::and)
                 .max(Comparator.comparingLong(LlavaAnswer.Timing::total))
                 .orElseThrow();
     }

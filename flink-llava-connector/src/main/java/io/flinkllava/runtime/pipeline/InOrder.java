@@ -1,15 +1,19 @@
 package io.flinkllava.runtime.pipeline;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Runs tasks one after the other, on threads that have other things to do too; on the caller's
- * where those have gone or have too much to do.
+ * Runs tasks one after the other, on threads that have other things to do too. A task that throws
+ * is lost, those behind it are not.
  */
 final class InOrder implements Executor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InOrder.class);
 
     private final Executor threads;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -28,16 +32,16 @@ final class InOrder implements Executor {
             }
             running = true;
         }
-        try {
-            threads.execute(this::runAll);
-        } catch (RejectedExecutionException e) {
-            runAll();
-        }
+        threads.execute(this::runAll);
     }
 
     private void runAll() {
         for (Runnable task = next(); task != null; task = next()) {
-            task.run();
+            try {
+                task.run();
+            } catch (Throwable e) {
+                LOG.error("A task failed", e);
+            }
         }
     }
 

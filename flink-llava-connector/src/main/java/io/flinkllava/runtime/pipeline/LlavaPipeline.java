@@ -11,24 +11,16 @@ import io.flinkllava.runtime.TokenListener;
 import io.flinkllava.runtime.engine.Deadline;
 import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationEngine;
-import io.flinkllava.runtime.engine.GenerationRequest;
 import io.flinkllava.runtime.engine.TokenObserver;
-import io.flinkllava.runtime.text.LlavaTokenizer;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A loaded model: the way of a request from encoded pictures and a question to an answer.
  *
  * <pre>
- * images   --ImageDecoder--> RGB --ImageProcessor--> pixel values [n, 3, side, side] --\
+ * images   --ImageDecoder--> RGB --VisualProcessor--> pixel values [n, 3, side, side] --\
  * messages --ChatTemplate--> text --LlavaTokenizer--> ids with image tokens [length] ---> Prompt
  * Prompt   --AnswerPlan--> one engine request, or one for each candidate or choice
  *          --GenerationEngine--> ids of the answers --LlavaTokenizer--> text --> LlavaAnswer
@@ -41,24 +33,22 @@ final class LlavaPipeline implements LlavaModel {
 
     private final ModelInfo info;
     private final RequestPreparation preparation;
+    private final Intake intake;
     private final GenerationEngine engine;
-    private final LlavaTokenizer tokenizer;
-    private final OptionalInt characterPart;
-    private final ExecutorService workers;
+    private final ModelThreads threads;
 
-    /** Takes over the engine, the tokenizer and the workers. */
+    /** Takes over the engine, the threads and what the preparation holds. */
     LlavaPipeline(
             ModelInfo info,
             RequestPreparation preparation,
+            Intake intake,
             GenerationEngine engine,
-            LlavaTokenizer tokenizer,
-            ExecutorService workers) {
+            ModelThreads threads) {
         this.info = info;
         this.preparation = preparation;
+        this.intake = intake;
         this.engine = engine;
-        this.tokenizer = tokenizer;
-        this.characterPart = tokenizer.characterPart();
-        this.workers = workers;
+        this.threads = threads;
     }
 
     @Override
@@ -69,10 +59,10 @@ final class LlavaPipeline implements LlavaModel {
     @Override
     public CompletableFuture<LlavaAnswer> submit(LlavaRequest request, TokenListener listener) {
         CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
-        Deadline deadline = Deadline.after(request.timeLimit(), System.nanoTime());
-        try {
-            workers.execute(() -> generate(request, deadline, listener, answer));
-        } catch (RejectedExecutionException e) {
+        long arrived = System.nanoTime();
+        Deadline deadline = Deadline.after(request.timeLimit(), arrived);
+        Runnable turn = () -> generate(request, arrived, deadline, listener, answer);
+        if (!intake.offer(answer, deadline, turn)) {
             answer.complete(refusal());
         }
         return answer;
@@ -80,31 +70,28 @@ final class LlavaPipeline implements LlavaModel {
 
     private void generate(
             LlavaRequest request,
+            long arrived,
             Deadline deadline,
             TokenListener listener,
             CompletableFuture<LlavaAnswer> answer) {
-        if (workers.isShutdown()) {
+        if (intake.isClosed()) {
             answer.complete(refusal());
         }
         if (answer.isDone()) {
             return;
         }
         long start = System.nanoTime();
-        AnswerPlan plan;
-        try {
-            if (deadline.isPast(start)) {
-                throw deadline.exceeded();
-            }
-            plan = preparation.prepare(request);
-        } catch (Throwable e) {
-            answer.complete(failure(e));
-            return;
+        if (deadline.isPast(start)) {
+            throw deadline.exceeded();
         }
-        long preparing = System.nanoTime() - start;
-        AnswerStream stream =
-                new AnswerStream(plan.pieces(characterPart), listener, answer, workers);
+        AnswerPlan plan = preparation.prepare(request);
+        TimeBefore before = new TimeBefore(start - arrived, System.nanoTime() - start);
+        AnswerStream stream = new AnswerStream(plan.pieces(), listener, answer, threads.telling());
         CompletableFuture<List<Generation>> generations =
-                submit(plan, deadline, listener == TokenListener.NONE, stream);
+                engine.submit(
+                        plan.requests(),
+                        deadline,
+                        listener == TokenListener.NONE ? TokenObserver.NONE : stream);
         endWith(answer, generations);
         var unused =
                 generations.whenComplete(
@@ -112,19 +99,8 @@ final class LlavaPipeline implements LlavaModel {
                                 stream.end(
                                         () ->
                                                 fault == null
-                                                        ? text(plan, all, preparing)
-                                                        : failure(fault)));
-    }
-
-    /** The first generation is the one that is heard. */
-    private CompletableFuture<List<Generation>> submit(
-            AnswerPlan plan, Deadline deadline, boolean unheard, AnswerStream stream) {
-        List<CompletableFuture<Generation>> parts = new ArrayList<>();
-        for (GenerationRequest request : plan.requests()) {
-            boolean heard = parts.isEmpty() && !unheard;
-            parts.add(engine.submit(request, deadline, heard ? stream : TokenObserver.NONE));
-        }
-        return JointGenerations.of(parts);
+                                                        ? plan.answer(all, before)
+                                                        : LlavaAnswer.Failure.of(fault)));
     }
 
     /** An answer that its caller cancelled, or that its listener failed, gets no more steps. */
@@ -134,35 +110,18 @@ final class LlavaPipeline implements LlavaModel {
         var unused = answer.whenComplete((result, fault) -> generations.cancel(false));
     }
 
-    private static LlavaAnswer text(AnswerPlan plan, List<Generation> all, long preparing) {
-        try {
-            return plan.answer(all, preparing);
-        } catch (RuntimeException e) {
-            return failure(e);
-        }
-    }
-
-    private static LlavaAnswer failure(Throwable fault) {
-        Throwable cause =
-                fault instanceof CompletionException && fault.getCause() != null
-                        ? fault.getCause()
-                        : fault;
-        return cause instanceof LlavaException known
-                ? new LlavaAnswer.Failure(known.code(), known.getMessage())
-                : new LlavaAnswer.Failure(LlavaErrorCode.INTERNAL, "Unexpected failure: " + cause);
-    }
-
     private LlavaAnswer refusal() {
-        if (workers.isShutdown()) {
-            // A model that broke is closed soon after, and it is the first that matters.
-            return engine.fault()
-                    .map(LlavaPipeline::failure)
-                    .orElse(new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed"));
+        if (intake.isClosed()) {
+            return closed();
         }
-        return new LlavaAnswer.Failure(
-                LlavaErrorCode.CAPACITY,
-                "Too many requests are waiting already (max-queued-requests): send fewer at"
-                        + " once, or try again later");
+        return LlavaAnswer.Failure.of(LlavaException.queueIsFull());
+    }
+
+    /** A model that broke is closed soon after, and it is the first that matters. */
+    private LlavaAnswer closed() {
+        return engine.fault()
+                .map(fault -> LlavaAnswer.Failure.of(fault))
+                .orElse(new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "The model is closed"));
     }
 
     @Override
@@ -175,28 +134,28 @@ final class LlavaPipeline implements LlavaModel {
         return engine.isRunning();
     }
 
+    /** A request on its way into the engine is rather seen twice than not at all. */
     @Override
     public EngineCounters counters() {
-        return engine.counters();
+        int waiting = intake.waiting();
+        EngineCounters counters = engine.counters();
+        return counters.withWaiting(counters.waiting() + waiting);
     }
 
     @Override
     public void close() {
-        workers.shutdown();
+        intake.close(closed());
+        if (threads.areCalling()) {
+            threads.runBeside(this::finishClosing);
+        } else {
+            finishClosing();
+        }
+    }
+
+    private void finishClosing() {
         engine.close();
-        // What is still being prepared uses the tokenizer's native memory.
-        boolean terminated = false;
-        boolean interrupted = false;
-        while (!terminated) {
-            try {
-                terminated = workers.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        tokenizer.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        // What is still being prepared or told uses the tokenizer's native memory.
+        threads.close();
+        preparation.close();
     }
 }

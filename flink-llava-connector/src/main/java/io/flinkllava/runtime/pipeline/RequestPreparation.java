@@ -24,13 +24,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A request becomes a prompt: everything that comes before the engine. Thread-safe. */
-final class RequestPreparation {
+/**
+ * A request becomes a prompt: everything that comes before the engine. Thread-safe. Owns the
+ * tokenizer.
+ */
+final class RequestPreparation implements AutoCloseable {
 
     /** Any word: what stands behind it is tokenized as behind another. */
     private static final String WORD = "a";
@@ -43,6 +47,7 @@ final class RequestPreparation {
     private final VisualProcessor processor;
     private final PromptEncoder prompts;
     private final LlavaTokenizer tokenizer;
+    private final OptionalInt characterPart;
     private final ConstraintCompiler constraints;
 
     RequestPreparation(
@@ -59,6 +64,7 @@ final class RequestPreparation {
         this.processor = processor;
         this.prompts = prompts;
         this.tokenizer = tokenizer;
+        this.characterPart = tokenizer.characterPart();
         this.eosTokenIds =
                 Stream.of(defaults.eosTokenIds(), prompts.endOfTurn().tokenIds())
                         .flatMap(Set::stream)
@@ -98,7 +104,7 @@ final class RequestPreparation {
                         .withMask(mask);
         return generation.constraint() instanceof AnswerConstraint.Choice choice
                 ? new ChoicePlan(prepared, choice.texts(), tokens(choice.texts(), tokenIds))
-                : new CandidatesPlan(prepared, tokenizer, prompts.endOfTurn());
+                : new CandidatesPlan(prepared, tokenizer, characterPart, prompts.endOfTurn());
     }
 
     private List<List<Integer>> tokens(List<String> choices, int[] prompt) {
@@ -210,5 +216,10 @@ final class RequestPreparation {
         return generation.maxNewTokens() == GenerationParameters.CHECKPOINT_DEFAULT
                 ? defaults.maxNewTokens().orElse(GenerationParameters.FALLBACK_MAX_NEW_TOKENS)
                 : generation.maxNewTokens();
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
     }
 }

@@ -1,7 +1,7 @@
 /**
  * The way of the data in one place: {@code LlavaPipeline} takes a request through decoding,
  * processing, templating, tokenizing, generating and detokenizing. {@link
- * io.flinkllava.runtime.pipeline.CheckpointLoader} puts the parts together and registers itself as
- * the {@link io.flinkllava.runtime.ModelLoader}.
+ * io.flinkllava.runtime.pipeline.CheckpointLoader} puts the parts together; a file under {@code
+ * META-INF/services} names it as the {@link io.flinkllava.runtime.ModelLoader}.
  */
 package io.flinkllava.runtime.pipeline;

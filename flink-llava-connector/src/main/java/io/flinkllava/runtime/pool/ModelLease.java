@@ -34,6 +34,16 @@ public final class ModelLease implements AutoCloseable {
         return model;
     }
 
+    /** This lease with something to do once it is closed, which the caller does in its place. */
+    public ModelLease andThen(Runnable more) {
+        return new ModelLease(
+                model,
+                () -> {
+                    close();
+                    more.run();
+                });
+    }
+
     /** Gives the model back. Closing twice is harmless. */
     @Override
     public void close() {

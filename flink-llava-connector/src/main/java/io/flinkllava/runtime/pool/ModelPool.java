@@ -41,6 +41,7 @@ public final class ModelPool {
 
     private final ModelLoader loader;
     private final ScheduledExecutorService closer = PoolThreads.closer();
+    private final ScheduledExecutorService clock = PoolThreads.clock();
     private final Map<ModelKey, Slot> slots = new HashMap<>();
 
     /** Keys whose model is being closed, which must end before another one is loaded. */
@@ -171,7 +172,7 @@ public final class ModelPool {
         }
         Slot slot = slots.get(key);
         if (slot == null) {
-            slot = new Slot(key, this);
+            slot = new Slot(key, this, clock);
             slots.put(key, slot);
             startLoading(slot, Optional.empty());
         }

@@ -15,15 +15,24 @@ final class PoolThreads {
 
     private PoolThreads() {}
 
-    /** One thread, alive only while something is scheduled. */
+    /** Closes what lingered, which may take a while. */
     static ScheduledExecutorService closer() {
-        ScheduledThreadPoolExecutor closer =
-                new ScheduledThreadPoolExecutor(
-                        1, task -> thread(task, "flink-llava-pool-closer", null));
-        closer.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
-        closer.allowCoreThreadTimeOut(true);
-        closer.setRemoveOnCancelPolicy(true);
-        return closer;
+        return scheduler("flink-llava-pool-closer");
+    }
+
+    /** Ends what waits too long. */
+    static ScheduledExecutorService clock() {
+        return scheduler("flink-llava-pool-clock");
+    }
+
+    /** One thread, alive only while something is scheduled. */
+    private static ScheduledExecutorService scheduler(String name) {
+        ScheduledThreadPoolExecutor scheduler =
+                new ScheduledThreadPoolExecutor(1, task -> thread(task, name, null));
+        scheduler.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+        scheduler.allowCoreThreadTimeOut(true);
+        scheduler.setRemoveOnCancelPolicy(true);
+        return scheduler;
     }
 
     /**

@@ -8,31 +8,39 @@ import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
 import io.flinkllava.runtime.TokenListener;
+import io.flinkllava.runtime.engine.Deadline;
 
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
  * What lessees see of a pooled model: whichever is open now. A model that broke is closed and
  * opened anew by the first request that finds it so; requests wait for that, nobody's thread does.
- * A request that was in a model when it broke is asked once more, and then fails as it failed.
+ * A request that was in a model when it broke is asked once more, and then fails as it failed. Its
+ * time limit is one for all of that.
  */
 final class ReopeningModel implements LlavaModel {
 
     private static final int RETRIES = 1;
 
     private final Supplier<CompletableFuture<LlavaModel>> open;
+    private final ScheduledExecutorService clock;
     private volatile LlavaModel last;
 
     /**
      * Shows a model.
      *
      * @param open the model that is open, or will be; opens it anew if it broke
+     * @param clock ends what waits for that too long
      */
-    ReopeningModel(Supplier<CompletableFuture<LlavaModel>> open) {
+    ReopeningModel(Supplier<CompletableFuture<LlavaModel>> open, ScheduledExecutorService clock) {
         this.open = open;
+        this.clock = clock;
     }
 
     /** Says that this one is open from now on. */
@@ -53,34 +61,31 @@ final class ReopeningModel implements LlavaModel {
     @Override
     public CompletableFuture<LlavaAnswer> submit(LlavaRequest request, TokenListener listener) {
         CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
-        ask(request, new Resumed(listener), answer, RETRIES);
+        Deadline deadline = Deadline.after(request.timeLimit(), System.nanoTime());
+        ask(new Asked(request, deadline, new Resumed(listener), answer), RETRIES);
         return answer;
     }
 
-    private void ask(
-            LlavaRequest request,
-            Resumed listener,
-            CompletableFuture<LlavaAnswer> answer,
-            int retries) {
+    private void ask(Asked asked, int retries) {
+        CompletableFuture<LlavaModel> opening = open.get();
+        if (!opening.isDone()) {
+            asked.failWhenLate(opening, clock);
+        }
         var unused =
-                open.get()
-                        .whenComplete(
-                                (model, fault) -> {
-                                    if (fault != null) {
-                                        answer.complete(failure(fault));
-                                    } else if (!answer.isDone()) {
-                                        ask(model, request, listener, answer, retries);
-                                    }
-                                });
+                opening.whenComplete(
+                        (model, fault) -> {
+                            if (fault != null) {
+                                asked.answer().complete(doesNotOpen(fault));
+                            } else if (!asked.answer().isDone()) {
+                                ask(model, asked, retries);
+                            }
+                        });
     }
 
-    private void ask(
-            LlavaModel model,
-            LlavaRequest request,
-            Resumed listener,
-            CompletableFuture<LlavaAnswer> answer,
-            int retries) {
-        CompletableFuture<LlavaAnswer> given = model.submit(request, listener.hearAgain());
+    private void ask(LlavaModel model, Asked asked, int retries) {
+        CompletableFuture<LlavaAnswer> answer = asked.answer();
+        CompletableFuture<LlavaAnswer> given =
+                model.submit(asked.withTimeLeft(), asked.listener().hearAgain());
         var unused =
                 answer.whenComplete(
                         (result, fault) -> {
@@ -92,11 +97,11 @@ final class ReopeningModel implements LlavaModel {
                 given.handle(
                         (result, fault) -> {
                             if (fault != null) {
-                                answer.complete(failure(fault));
+                                answer.complete(LlavaAnswer.Failure.of(fault));
                             } else if (retries > 0 && brokeUnder(model, result)) {
-                                ask(request, listener, answer, retries - 1);
+                                ask(asked, retries - 1);
                             } else {
-                                answer.complete(result);
+                                answer.complete(asked.asLate(result));
                             }
                             return result;
                         });
@@ -108,15 +113,12 @@ final class ReopeningModel implements LlavaModel {
                 && !model.isUsable();
     }
 
-    private static LlavaAnswer failure(Throwable fault) {
-        Throwable cause =
-                fault instanceof CompletionException && fault.getCause() != null
-                        ? fault.getCause()
-                        : fault;
-        return cause instanceof LlavaException known
-                ? new LlavaAnswer.Failure(known.code(), known.getMessage())
-                : new LlavaAnswer.Failure(
-                        LlavaErrorCode.INTERNAL, "The model does not open: " + cause);
+    private static LlavaAnswer doesNotOpen(Throwable fault) {
+        return LlavaAnswer.Failure.of(
+                fault instanceof LlavaException
+                        ? fault
+                        : new LlavaException(
+                                LlavaErrorCode.INTERNAL, "The model does not open: " + fault));
     }
 
     @Override
@@ -133,6 +135,41 @@ final class ReopeningModel implements LlavaModel {
     @Override
     public void close() {
         throw new IllegalStateException("The model is the pool's: close the lease");
+    }
+
+    /** A request on its way to an answer, through one model or two. */
+    private record Asked(
+            LlavaRequest request,
+            Deadline deadline,
+            Resumed listener,
+            CompletableFuture<LlavaAnswer> answer) {
+
+        LlavaRequest withTimeLeft() {
+            long left = Math.max(0, deadline.nanos() - System.nanoTime());
+            return deadline.isNever() ? request : request.withTimeLimit(Duration.ofNanos(left));
+        }
+
+        /** The model knew what was left of the limit: a message names all of it. */
+        LlavaAnswer asLate(LlavaAnswer result) {
+            return result instanceof LlavaAnswer.Failure failure
+                            && failure.code() == LlavaErrorCode.CAPACITY
+                            && deadline.isPast(System.nanoTime())
+                    ? LlavaAnswer.Failure.of(deadline.exceeded())
+                    : result;
+        }
+
+        void failWhenLate(CompletableFuture<LlavaModel> opening, ScheduledExecutorService clock) {
+            if (deadline.isNever()) {
+                return;
+            }
+            Future<?> alarm =
+                    clock.schedule(
+                            () -> answer.complete(LlavaAnswer.Failure.of(deadline.exceeded())),
+                            deadline.nanos() - System.nanoTime(),
+                            TimeUnit.NANOSECONDS);
+            // From then on the model knows the time that is left.
+            var unused = opening.whenComplete((model, fault) -> alarm.cancel(false));
+        }
     }
 
     /** Hears of an answer that is given anew only what it has not heard yet. */

@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * A key's place in the pool, from the first lease until its model is taken out for closing. Fields
@@ -45,9 +46,9 @@ final class Slot {
     /** Whether to close the model without lingering if nobody holds it once it is loaded. */
     boolean unwanted;
 
-    Slot(ModelKey key, ModelPool pool) {
+    Slot(ModelKey key, ModelPool pool, ScheduledExecutorService clock) {
         this.key = key;
-        this.view = new ReopeningModel(() -> pool.usable(this));
+        this.view = new ReopeningModel(() -> pool.usable(this), clock);
     }
 
     boolean idle() {

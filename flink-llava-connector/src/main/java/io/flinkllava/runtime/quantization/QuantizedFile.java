@@ -25,7 +25,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
@@ -51,19 +50,14 @@ record QuantizedFile(Weights weights, Optional<Path> temporary) {
     /** What is in a file. */
     record Content(MatrixFormat format, List<WeightTensor> matrices) {
 
-        /** By content, so that a checkpoint may move: of each folder that holds some of it. */
+        /** By content, so that a checkpoint may move: of each file that holds some of it. */
         private Map<String, String> key() {
             Map<String, String> key = new LinkedHashMap<>();
             key.put("quantization", format.name().toLowerCase(Locale.ROOT));
             key.put("version", VERSION);
             key.put(
                     "source",
-                    matrices.stream()
-                            .map(matrix -> matrix.file().toAbsolutePath().getParent())
-                            .distinct()
-                            .map(Fingerprint::of)
-                            .sorted()
-                            .collect(Collectors.joining("-")));
+                    Fingerprint.of(matrices.stream().map(WeightTensor::file).distinct().toList()));
             return key;
         }
 
@@ -87,7 +81,7 @@ record QuantizedFile(Weights weights, Optional<Path> temporary) {
                 try {
                     make(content, key, file);
                     return new QuantizedFile(open(file), Optional.of(file));
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | Error e) {
                     Files.deleteIfExists(file);
                     throw e;
                 }

@@ -5,9 +5,4 @@ import io.flinkllava.runtime.checkpoint.Dtype;
 import java.util.List;
 
 /** Element type and sizes of a tensor that is yet to be made. */
-record TensorShape(Dtype dtype, List<Long> shape) {
-
-    long bytes() {
-        return shape.stream().reduce((long) dtype.bytes(), Math::multiplyExact);
-    }
-}
+record TensorShape(Dtype dtype, List<Long> shape) {}

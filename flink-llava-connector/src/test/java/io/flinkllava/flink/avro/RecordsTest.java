@@ -140,6 +140,15 @@ class RecordsTest {
     }
 
     @Test
+    void everyEnumHasAValueForSymbolsOfLaterVersions() {
+        assertThat(LlavaRecords.PROTOCOL.getTypes())
+                .filteredOn(type -> type.getType() == Schema.Type.ENUM)
+                .hasSize(4)
+                .allSatisfy(
+                        type -> assertThat(type.getEnumDefault()).as(type.getName()).isNotNull());
+    }
+
+    @Test
     void anEarlierReaderLeavesOutWhatItDoesNotKnow() throws IOException {
         Schema earlier =
                 SchemaBuilder.record("DeadLetterRecord")

@@ -144,6 +144,15 @@ class PictureFileFormatTest {
                 .isInstanceOf(FileNotFoundException.class);
     }
 
+    @Test
+    void whatIsNoLimitIsRefusedWhereItIsWritten() {
+        for (int limit : new int[] {0, Integer.MAX_VALUE}) {
+            assertThatThrownBy(() -> new PictureFileFormat(true, limit, UnreadableFiles.FAIL))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("max-bytes is " + limit);
+        }
+    }
+
     private static PictureFileFormat limited(UnreadableFiles unreadable) {
         return new PictureFileFormat(true, 4, unreadable);
     }

@@ -21,32 +21,29 @@ class TaskDeviceTest {
 
     @Test
     void autoIsTheCpuWhereFlinkHasNoGpu() {
-        assertThat(TaskDevice.resolve(Device.AUTO, "s", NONE)).isEqualTo(Device.CPU);
+        assertThat(device(Device.AUTO, "s", NONE)).isEqualTo(Device.CPU);
     }
 
     @Test
     void autoSpreadsSlotsOverFlinksGpus() {
-        assertThat(
-                        List.of(
-                                TaskDevice.resolve(Device.AUTO, "slot-a", TWO),
-                                TaskDevice.resolve(Device.AUTO, "slot-b", TWO)))
+        assertThat(List.of(device(Device.AUTO, "slot-a", TWO), device(Device.AUTO, "slot-b", TWO)))
                 .containsExactlyInAnyOrder(Device.auto(1), Device.auto(3));
     }
 
     @Test
     void cpuStaysTheCpu() {
-        assertThat(TaskDevice.resolve(Device.CPU, "s", TWO)).isEqualTo(Device.CPU);
+        assertThat(device(Device.CPU, "s", TWO)).isEqualTo(Device.CPU);
     }
 
     @Test
     void namedGpuIsTaken() {
-        assertThat(TaskDevice.resolve(Device.gpu(3), "s", TWO)).isEqualTo(Device.gpu(3));
-        assertThat(TaskDevice.resolve(Device.gpu(0), "s", NONE)).isEqualTo(Device.gpu(0));
+        assertThat(device(Device.gpu(3), "s", TWO)).isEqualTo(Device.gpu(3));
+        assertThat(device(Device.gpu(0), "s", NONE)).isEqualTo(Device.gpu(0));
     }
 
     @Test
     void gpuThatIsNotFlinksIsRefused() {
-        assertThatThrownBy(() -> TaskDevice.resolve(Device.gpu(0), "s", TWO))
+        assertThatThrownBy(() -> device(Device.gpu(0), "s", TWO))
                 .isInstanceOf(LlavaException.class)
                 .hasMessageContaining("gpu:0")
                 .hasMessageContaining("[1, 3]");
@@ -55,9 +52,24 @@ class TaskDeviceTest {
     @Test
     void resourceWithoutNumberIsRefused() {
         List<Gpu> odd = List.of(new Gpu("first"));
-        assertThatThrownBy(() -> TaskDevice.resolve(Device.AUTO, "s", odd))
+        assertThatThrownBy(() -> device(Device.AUTO, "s", odd))
                 .isInstanceOf(LlavaException.class)
                 .hasMessageContaining("'first'");
+    }
+
+    @Test
+    void slotWhoseTaskEndedDoesNotCount() {
+        List<Gpu> two = List.of(new Gpu("11"), new Gpu("12"));
+        TaskDevice.take(Device.AUTO, "ended-a", two).close();
+        try (TaskDevice lives = TaskDevice.take(Device.AUTO, "lives-b", two)) {
+            TaskDevice.take(Device.AUTO, "ended-c", two).close();
+            assertThat(device(Device.AUTO, "new-d", two)).isNotEqualTo(lives.device());
+            assertThat(device(Device.AUTO, "ended-a", two)).isEqualTo(Device.auto(11));
+        }
+    }
+
+    private static Device device(Device wanted, String slot, List<Gpu> gpus) {
+        return TaskDevice.take(wanted, slot, gpus).device();
     }
 
     private record Gpu(String index) implements ExternalResourceInfo {

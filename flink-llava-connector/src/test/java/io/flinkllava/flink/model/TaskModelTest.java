@@ -3,12 +3,17 @@ package io.flinkllava.flink.model;
 import org.apache.flink.api.common.TaskInfo;
 
 import io.flinkllava.runtime.Device;
+import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.ModelOptions;
+import io.flinkllava.runtime.memory.NativeLedger;
+import io.flinkllava.runtime.memory.NativeLedger.Balance;
 import io.flinkllava.runtime.pool.ModelLease;
 import io.flinkllava.runtime.pool.ModelPool;
 import io.flinkllava.runtime.pool.PooledModel;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.NativeMemory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import java.lang.reflect.Proxy;
@@ -24,10 +29,20 @@ class TaskModelTest {
     private static final ModelOptions OPTIONS =
             ModelOptions.DEFAULT.withDevice(Device.AUTO).withMaxSequenceLength(64);
 
+    private static Balance before;
+
+    /** What stays for the life of the process is there from here on. */
+    @BeforeAll
+    static void openOnce() {
+        LlavaModel.open(Golden.checkpoint("llava15"), OPTIONS).close();
+        before = NativeLedger.balance();
+    }
+
     @AfterEach
     void closeAll() {
         ModelPool.shared().closeIdle();
         assertThat(ModelPool.shared().models()).isEmpty();
+        NativeMemory.awaitBalance(before);
     }
 
     @Test
@@ -58,9 +73,8 @@ class TaskModelTest {
     @Test
     void aModelThatShallNotLingerIsClosedByItsLastTask() {
         model(ModelScope.SLOT).withLinger(Duration.ZERO).lease(task("slot-a"), List.of()).close();
-        while (!ModelPool.shared().models().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        NativeMemory.awaitBalance(before);
+        assertThat(ModelPool.shared().models()).isEmpty();
     }
 
     @Test

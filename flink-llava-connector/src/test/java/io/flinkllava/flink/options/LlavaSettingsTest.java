@@ -165,6 +165,21 @@ class LlavaSettingsTest {
     }
 
     @Test
+    void picturesFitIntoAnArray() {
+        assertThatThrownBy(
+                        () ->
+                                LlavaSettings.read(
+                                        "Model m",
+                                        Map.of(
+                                                "model", "/models/m",
+                                                "max-image-bytes", "2 gb",
+                                                "top-p", "7")))
+                .hasMessageStartingWith("Model m: ")
+                .hasMessageContaining("max-image-bytes must be at most 2147483638")
+                .hasMessageContaining("top-p is 7");
+    }
+
+    @Test
     void everythingThatIsWrongIsNamedAtOnce() {
         Map<String, String> wrong =
                 Map.of(

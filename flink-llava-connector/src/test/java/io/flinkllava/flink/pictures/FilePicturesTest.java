@@ -73,6 +73,35 @@ class FilePicturesTest {
         assertThat(failure("file://" + folder + path).code()).isEqualTo(LlavaErrorCode.INPUT);
     }
 
+    /** Flink takes a backslash for a slash, after the path was checked. */
+    @Test
+    void refusesBackslashes() throws IOException {
+        Files.write(photos.resolve("..\\secret.png"), PICTURE);
+        Files.createSymbolicLink(photos.resolve("link.png"), photos.resolve("..\\secret.png"));
+
+        assertThat(failure(photos + "/..\\secret.png").message()).contains("without \\");
+        assertThat(failure(photos + "/link.png").message()).contains("its links lead");
+        PictureAccess access = PictureAccess.NONE.withPrefixes(List.of("nosuchfs://bucket/photos"));
+        try (PictureReader reader = PictureReader.open(access, 1)) {
+            for (String path : List.of("/photos/..\\private/x.png", "/photos\\..\\private/x.png")) {
+                assertThat(ReadingFailure.of(reader, "nosuchfs://bucket" + path).message())
+                        .contains("without \\");
+            }
+        }
+        assertThatThrownBy(() -> PictureAccess.NONE.withPrefixes(List.of("s3://bucket\\photos")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("without \\");
+    }
+
+    @Test
+    void authorityIsComparedWithoutCaseAndOpenedAsItIsAllowed() {
+        FileLocation folder = FileLocation.parsePrefix("hdfs://Cluster1/photos");
+        FileLocation picture = FileLocation.parse("HDFS://cluster1/photos/a.png");
+
+        assertThat(folder.contains(picture)).isTrue();
+        assertThat(folder.toFlink(picture)).hasToString("hdfs://Cluster1/photos/a.png");
+    }
+
     @Test
     void nothingIsAllowedByDefault() {
         try (PictureReader reader = PictureReader.open(PictureAccess.NONE, 1)) {

@@ -20,7 +20,8 @@ class GenerationReaderTest {
         GenerationDefaults defaults =
                 read(
                         "{\"eos_token_id\": [128001, 128009], \"max_new_tokens\": 64}",
-                        "{\"eos_token_id\": 5, \"text_config\": {\"eos_token_id\": [128009, 9]}}");
+                        "{\"eos_token_id\": 5, \"text_config\": {\"eos_token_id\": [128009, 9],"
+                                + " \"vocab_size\": 128256}}");
 
         assertThat(defaults.eosTokenIds()).containsExactlyInAnyOrder(128_001, 128_009, 5, 9);
         assertThat(defaults.maxNewTokens()).hasValue(64);
@@ -50,6 +51,15 @@ class GenerationReaderTest {
 
         assertThat(defaults.eosTokenIds()).containsExactly(7);
         assertThat(defaults.maxNewTokens()).isEmpty();
+    }
+
+    /** A model never says what it has no score for. */
+    @Test
+    void passesOverWhatLiesOutsideTheVocabulary() {
+        String config = "{\"eos_token_id\": 300, \"text_config\": {\"vocab_size\": 260}}";
+        assertThat(read("{\"eos_token_id\": [2, 260, 259]}", config).eosTokenIds())
+                .containsExactlyInAnyOrder(2, 259);
+        assertThat(read("{}", config).eosTokenIds()).isEmpty();
     }
 
     @Test

@@ -67,8 +67,6 @@ class LlavaFamilyTest {
         LlavaConfig config = config("llava_next_video", "");
         assertThat(config.imageTokenId()).isEqualTo(32_001);
         assertThat(config.video()).contains(new VideoLayout(32_000, Pooling.AVERAGE, 2, false));
-        assertThat(config.isVisual(32_000)).isTrue();
-        assertThat(config.isVisual(32_002)).isFalse();
         assertThat(
                         config(
                                         "llava_next_video",

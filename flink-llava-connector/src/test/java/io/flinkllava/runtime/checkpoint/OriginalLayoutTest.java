@@ -157,7 +157,8 @@ class OriginalLayoutTest {
                 null,
                 Map.of(),
                 files.file("tokenizer.json"),
-                new Shapes(published));
+                new Shapes(published),
+                List.of());
     }
 
     /** Weights of the right shapes that are nowhere. */

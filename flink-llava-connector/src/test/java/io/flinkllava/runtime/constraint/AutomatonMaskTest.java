@@ -15,10 +15,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -131,6 +139,90 @@ class AutomatonMaskTest {
     void endsInTheMiddleWhereTokensAreTooFew() {
         TokenMask mask = compiler().mask(new AnswerConstraint.Pattern("[0-9]{30}"));
         assertThat(answer(mask, 1, 5)).isEmpty();
+    }
+
+    /** The walk through a large vocabulary is made once, however often an answer comes by. */
+    @Test
+    void allowsTowardsTheEndWhatItAllowedThereBefore() {
+        TokenMask mask = compiler().mask(new AnswerConstraint.Pattern("[a-z]{0,30}\\."));
+        for (int run = 0; run < 2; run++) {
+            for (int left = 40; left > 0; left--) {
+                float[] scores = new float[VOCABULARY];
+                mask.start().restrict(scores, left);
+                float[] fresh = new float[VOCABULARY];
+                compiler()
+                        .mask(new AnswerConstraint.Pattern("[a-z]{0,30}\\."))
+                        .start()
+                        .restrict(fresh, left);
+                assertThat(scores).as("%d tokens left", left).containsExactly(fresh);
+            }
+        }
+    }
+
+    /** Behind a word a learnt answer begins with a blank, which decoding drops. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llava15", "llava15_mistral", "llava_v1_mlp"})
+    void anAnswerMayBeginWithTheBlankThatSentencePiecePutsThere(String checkpoint) {
+        Path file = Golden.checkpoint(checkpoint).resolve("tokenizer.json");
+        try (LlavaTokenizer tokenizer = LlavaTokenizer.open(file)) {
+            List<Integer> word = ids(tokenizer, "a");
+            List<Integer> both = ids(tokenizer, "a yes");
+            assertThat(both.subList(0, word.size())).isEqualTo(word);
+            TokenMask.Walk walk =
+                    new ConstraintCompiler(file, Set.of(EOS))
+                            .mask(new AnswerConstraint.Pattern("yes|no"))
+                            .start();
+            List<Integer> answer = both.subList(word.size(), both.size());
+            for (int token : answer) {
+                assertThat(allowed(walk, token)).isTrue();
+                walk.append(token);
+            }
+            assertThat(allowed(walk, EOS)).isTrue();
+            assertThat(tokenizer.decode(answer)).isEqualTo("yes");
+        }
+    }
+
+    private static List<Integer> ids(LlavaTokenizer tokenizer, String text) {
+        return Arrays.stream(tokenizer.encode(text, false)).boxed().toList();
+    }
+
+    private static boolean allowed(TokenMask.Walk walk, int token) {
+        float[] scores = new float[VOCABULARY];
+        walk.restrict(scores, 10);
+        return scores[token] == 0;
+    }
+
+    /** A vocabulary may be larger than what the model scores. */
+    @Test
+    void anEndThatIsNotScoredIsPassedOver() {
+        TokenMask mask =
+                new ConstraintCompiler(
+                                Golden.checkpoint("llava15").resolve("tokenizer.json"),
+                                Set.of(EOS, 1_000_000))
+                        .mask(new AnswerConstraint.Pattern("a?"));
+        assertThat(allowed(mask.start(), EOS)).isTrue();
+    }
+
+    @Test
+    void compilesOnceAlsoForManyAtOnce() throws Exception {
+        ConstraintCompiler compiler = compiler();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            Set<TokenMask> masks = Collections.newSetFromMap(new IdentityHashMap<>());
+            Callable<TokenMask> compile = () -> compiler.mask(new AnswerConstraint.Pattern("a+"));
+            for (Future<TokenMask> mask : threads.invokeAll(Collections.nCopies(64, compile))) {
+                masks.add(mask.get());
+            }
+            assertThat(masks).hasSize(1);
+            Callable<TokenMask> wrong = () -> compiler.mask(new AnswerConstraint.Pattern("(a"));
+            for (Future<TokenMask> mask : threads.invokeAll(Collections.nCopies(64, wrong))) {
+                assertThatExceptionOfType(ExecutionException.class)
+                        .isThrownBy(mask::get)
+                        .withCauseInstanceOf(LlavaException.class);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

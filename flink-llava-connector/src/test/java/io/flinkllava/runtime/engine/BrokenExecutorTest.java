@@ -64,9 +64,10 @@ class BrokenExecutorTest {
         fault = () -> new LlavaException(LlavaErrorCode.CAPACITY, "out of memory");
         try (GenerationEngine engine = start()) {
             prefillBreaks.set(true);
-            assertFails(engine.submit(request(1)), LlavaErrorCode.CAPACITY, "out of memory");
+            assertFails(
+                    Requests.submit(engine, request(1)), LlavaErrorCode.CAPACITY, "out of memory");
             prefillBreaks.set(false);
-            assertThat(engine.submit(request(2)).join().tokenIds()).hasSize(5);
+            assertThat(Requests.submit(engine, request(2)).join().tokenIds()).hasSize(5);
             assertThat(engine.isRunning()).isTrue();
         }
     }
@@ -74,10 +75,12 @@ class BrokenExecutorTest {
     private void assertAllFail(LlavaErrorCode code, String message) {
         try (GenerationEngine engine = start()) {
             List<CompletableFuture<Generation>> inside =
-                    Stream.of(1, 2, 3, 4, 5, 6).map(i -> engine.submit(request(i))).toList();
+                    Stream.of(1, 2, 3, 4, 5, 6)
+                            .map(i -> Requests.submit(engine, request(i)))
+                            .toList();
             inside.forEach(answer -> assertFails(answer, code, message));
             assertThat(engine.isRunning()).isFalse();
-            assertFails(engine.submit(request(7)), code, message);
+            assertFails(Requests.submit(engine, request(7)), code, message);
         }
         assertThat(sound.isClosed()).isTrue();
     }

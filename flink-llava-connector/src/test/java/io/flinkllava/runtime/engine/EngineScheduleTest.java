@@ -118,24 +118,30 @@ class EngineScheduleTest {
         }
 
         private void submit(GenerationEngine engine) {
-            int max = 1 + random.nextInt(12);
-            GenerationRequest request =
-                    Requests.of(
-                            prompt(),
-                            max,
-                            random.nextBoolean() ? 0 : max,
-                            Set.of(ScriptedExecutor.EOS));
+            List<GenerationRequest> parts = parts();
             boolean late = random.nextInt(12) == 0;
             Duration limit = late ? Duration.ZERO : Duration.ofHours(1);
             List<Integer> observed = new ArrayList<>();
-            CompletableFuture<Generation> future =
-                    engine.submit(request, Deadline.after(limit, System.nanoTime()), observed::add);
-            Submitted one = new Submitted(request, future, observed);
+            CompletableFuture<List<Generation>> future =
+                    engine.submit(parts, Deadline.after(limit, System.nanoTime()), observed::add);
+            Submitted one = new Submitted(parts, future, observed);
             one.late = late;
             submitted.add(one);
             if (random.nextInt(10) == 0) {
                 one.cancelled = future.cancel(false);
             }
+        }
+
+        /** One answer, or now and then several of different lengths. */
+        private List<GenerationRequest> parts() {
+            Prompt prompt = prompt();
+            List<GenerationRequest> parts = new ArrayList<>();
+            do {
+                int max = 1 + random.nextInt(12);
+                int min = random.nextBoolean() ? 0 : max;
+                parts.add(Requests.of(prompt, max, min, Set.of(ScriptedExecutor.EOS)));
+            } while (random.nextInt(4) == 0);
+            return parts;
         }
 
         /** Begins like others do, perhaps with a picture, and goes on in its own way. */
@@ -192,7 +198,7 @@ class EngineScheduleTest {
             executor.begun.forEach(prompt -> begun.putIfAbsent(prompt, begun.size()));
             List<Integer> order =
                     submitted.stream()
-                            .map(one -> begun.get(one.request.prompt()))
+                            .map(one -> begun.get(one.parts.get(0).prompt()))
                             .filter(place -> place != null)
                             .toList();
             for (int i = 0; i < order.size(); i++) {
@@ -209,24 +215,24 @@ class EngineScheduleTest {
     /** A request and what became of it. */
     private static final class Submitted {
 
-        private final GenerationRequest request;
-        private final CompletableFuture<Generation> future;
+        private final List<GenerationRequest> parts;
+        private final CompletableFuture<List<Generation>> future;
         private final List<Integer> observed;
         private boolean cancelled;
         private boolean late;
         private boolean failed;
 
         Submitted(
-                GenerationRequest request,
-                CompletableFuture<Generation> future,
+                List<GenerationRequest> parts,
+                CompletableFuture<List<Generation>> future,
                 List<Integer> observed) {
-            this.request = request;
+            this.parts = parts;
             this.future = future;
             this.observed = observed;
         }
 
         void settle() {
-            future.handle((generation, fault) -> generation).join();
+            future.handle((generations, fault) -> generations).join();
         }
 
         void check(boolean mayFail) {
@@ -237,9 +243,10 @@ class EngineScheduleTest {
             }
             LlavaException failure = failure();
             if (failure == null) {
-                List<Integer> tokens = future.join().tokenIds();
-                assertThat(tokens).isEqualTo(ScriptedExecutor.answer(request));
-                assertThat(observed).isEqualTo(tokens);
+                List<List<Integer>> tokens =
+                        future.join().stream().map(Generation::tokenIds).toList();
+                assertThat(tokens).isEqualTo(parts.stream().map(ScriptedExecutor::answer).toList());
+                assertThat(observed).isEqualTo(tokens.get(0));
             } else if (late) {
                 assertThat(failure.code()).isEqualTo(LlavaErrorCode.CAPACITY);
                 assertThat(observed).isEmpty();

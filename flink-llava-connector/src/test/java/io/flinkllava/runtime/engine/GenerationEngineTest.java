@@ -38,7 +38,7 @@ class GenerationEngineTest {
     void answersAsTheModelWouldAlone() {
         GenerationRequest request = request(20, 0, 5, 6, 7);
         try (GenerationEngine engine = start(LIMITS)) {
-            Generation generation = engine.submit(request).join();
+            Generation generation = Requests.submit(engine, request).join();
             assertThat(generation.tokenIds()).isEqualTo(ScriptedExecutor.answer(request));
         }
     }
@@ -48,7 +48,7 @@ class GenerationEngineTest {
         try (GenerationEngine engine = start(LIMITS)) {
             for (int seed = 1; seed < 40; seed++) {
                 GenerationRequest request = request(12, 12, seed);
-                Generation generation = engine.submit(request).join();
+                Generation generation = Requests.submit(engine, request).join();
                 assertThat(generation.tokenIds())
                         .hasSize(12)
                         .isEqualTo(ScriptedExecutor.answer(request));
@@ -62,7 +62,7 @@ class GenerationEngineTest {
     void saysWhyItStopped() {
         try (GenerationEngine engine = start(LIMITS)) {
             for (int seed = 1; seed < 40; seed++) {
-                Generation generation = engine.submit(request(6, 0, seed)).join();
+                Generation generation = Requests.submit(engine, request(6, 0, seed)).join();
                 List<Integer> tokens = generation.tokenIds();
                 boolean ended = tokens.get(tokens.size() - 1) == ScriptedExecutor.EOS;
                 assertThat(generation.reason())
@@ -75,7 +75,7 @@ class GenerationEngineTest {
     void neverWritesBeyondTheSequenceLength() {
         GenerationRequest request = request(1000, 1000, filled(60));
         try (GenerationEngine engine = start(LIMITS)) {
-            Generation generation = engine.submit(request).join();
+            Generation generation = Requests.submit(engine, request).join();
             assertThat(generation.tokenIds()).hasSize(4);
             assertThat(generation.reason()).isEqualTo(FinishReason.LENGTH);
         }
@@ -84,7 +84,7 @@ class GenerationEngineTest {
     @Test
     void refusesAPromptThatLeavesNoRoom() {
         try (GenerationEngine engine = start(LIMITS)) {
-            assertFailure(engine.submit(request(5, 0, filled(64))), LlavaErrorCode.INPUT)
+            assertFailure(Requests.submit(engine, request(5, 0, filled(64))), LlavaErrorCode.INPUT)
                     .hasMessageContaining("64 tokens")
                     .hasMessageContaining("max-sequence-length");
         }
@@ -96,16 +96,86 @@ class GenerationEngineTest {
         executor.holdAt(held);
         EngineLimits limits = new EngineLimits(1, 64, 40, Duration.ZERO, 2, true);
         try (GenerationEngine engine = start(limits)) {
-            CompletableFuture<Generation> running = engine.submit(request(3, 3, 1));
+            CompletableFuture<Generation> running = Requests.submit(engine, request(3, 3, 1));
             awaitRunning(engine, 1);
             List<CompletableFuture<Generation>> queued =
-                    List.of(engine.submit(request(3, 3, 2)), engine.submit(request(3, 3, 3)));
-            assertFailure(engine.submit(request(3, 3, 4)), LlavaErrorCode.CAPACITY)
+                    List.of(
+                            Requests.submit(engine, request(3, 3, 2)),
+                            Requests.submit(engine, request(3, 3, 3)));
+            assertFailure(Requests.submit(engine, request(3, 3, 4)), LlavaErrorCode.CAPACITY)
                     .hasMessageContaining("max-queued-requests");
             held.release(1000);
             assertThat(running.join().tokenIds()).hasSize(3);
             queued.forEach(future -> assertThat(future.join().tokenIds()).hasSize(3));
         }
+    }
+
+    @Test
+    void aRequestTakesOnePlaceHoweverManyPartsItHas() throws InterruptedException {
+        Semaphore held = new Semaphore(0);
+        executor.holdAt(held);
+        EngineLimits limits = new EngineLimits(1, 64, 40, Duration.ZERO, 2, true);
+        try (GenerationEngine engine = start(limits)) {
+            List<CompletableFuture<List<Generation>>> queued =
+                    List.of(submitParts(engine, 40), submitParts(engine, 40));
+            assertThat(submitParts(engine, 1)).isCompletedExceptionally();
+            assertThat(engine.counters().waiting()).isEqualTo(2);
+
+            held.release(10_000);
+
+            queued.forEach(future -> assertThat(future.join()).hasSize(40));
+            assertThat(submitParts(engine, 3).join()).hasSize(3);
+            assertThat(engine.counters().finished()).isEqualTo(3);
+            assertThat(engine.counters().failed()).isZero();
+        }
+    }
+
+    @Test
+    void aPartThatFailsTakesTheOthersAlong() {
+        try (GenerationEngine engine = start(LIMITS)) {
+            List<GenerationRequest> parts = new ArrayList<>();
+            IntStream.range(20, 32).forEach(i -> parts.add(request(40, 40, i)));
+            parts.add(9, request(40, 40, ScriptedExecutor.POISON_PREFILL));
+            CompletableFuture<List<Generation>> failing =
+                    engine.submit(parts, Requests.NEVER, TokenObserver.NONE);
+            GenerationRequest healthy = request(10, 10, 5);
+
+            assertThat(Requests.submit(engine, healthy).join().tokenIds())
+                    .isEqualTo(ScriptedExecutor.answer(healthy));
+
+            assertThatThrownBy(failing::join).hasRootCauseMessage("poisoned prompt");
+            assertThat(engine.counters().failed()).isEqualTo(1);
+            assertThat(engine.counters().finished()).isEqualTo(1);
+            assertThat(engine.counters().running()).isZero();
+            assertThat(engine.counters().waiting()).isZero();
+        }
+    }
+
+    /** Never seen: a request that was cancelled and has not failed. */
+    @Test
+    void countersAreOfOneMoment() throws InterruptedException {
+        Tally tally = new Tally(executor);
+        Thread counting =
+                new Thread(
+                        () -> {
+                            for (int i = 0; i < 2_000_000; i++) {
+                                tally.cancelled();
+                            }
+                        });
+        counting.start();
+        while (counting.isAlive()) {
+            EngineCounters counters = tally.snapshot(0, 0);
+            assertThat(counters.cancelled()).isEqualTo(counters.failed());
+        }
+        counting.join();
+    }
+
+    private static CompletableFuture<List<Generation>> submitParts(
+            GenerationEngine engine, int parts) {
+        return engine.submit(
+                IntStream.range(0, parts).mapToObj(i -> request(3, 3, 1 + i)).toList(),
+                Requests.NEVER,
+                TokenObserver.NONE);
     }
 
     @Test
@@ -117,12 +187,12 @@ class GenerationEngineTest {
             for (int i = 0; i < 30; i++) {
                 GenerationRequest request = request(10, 10, 20 + i);
                 healthy.add(request);
-                answers.add(engine.submit(request));
+                answers.add(Requests.submit(engine, request));
                 int poison =
                         i % 2 == 0
                                 ? ScriptedExecutor.POISON_DECODE
                                 : ScriptedExecutor.POISON_PREFILL;
-                poisoned.add(engine.submit(request(10, 10, poison)));
+                poisoned.add(Requests.submit(engine, request(10, 10, poison)));
             }
             for (int i = 0; i < healthy.size(); i++) {
                 assertThat(answers.get(i).join().tokenIds())
@@ -141,9 +211,9 @@ class GenerationEngineTest {
         executor.holdAt(held);
         EngineLimits limits = new EngineLimits(1, 64, 40, Duration.ZERO, 10, true);
         try (GenerationEngine engine = start(limits)) {
-            CompletableFuture<Generation> first = engine.submit(request(50, 50, 1));
+            CompletableFuture<Generation> first = Requests.submit(engine, request(50, 50, 1));
             GenerationRequest next = request(5, 0, 2);
-            CompletableFuture<Generation> second = engine.submit(next);
+            CompletableFuture<Generation> second = Requests.submit(engine, next);
             held.release(3);
             awaitRunning(engine, 1);
             first.cancel(false);
@@ -162,7 +232,7 @@ class GenerationEngineTest {
         EngineLimits limits = new EngineLimits(1, 64, 5, Duration.ZERO, 10, true);
         GenerationRequest first = request(3, 3, 1);
         try (GenerationEngine engine = start(limits, clock)) {
-            CompletableFuture<Generation> answer = engine.submit(first);
+            CompletableFuture<Generation> answer = Requests.submit(engine, first);
             awaitRunning(engine, 1);
             CompletableFuture<Generation> late = submitLate(engine, 1000);
             clock.set(1001);
@@ -201,7 +271,8 @@ class GenerationEngineTest {
         EngineLimits patient = new EngineLimits(4, 64, 1000, Duration.ofHours(10), 100, true);
         try (GenerationEngine engine = start(patient)) {
             CompletableFuture<Generation> late =
-                    engine.submit(
+                    Requests.submit(
+                            engine,
                             request(5, 5, 1),
                             Deadline.after(Duration.ofMillis(1), System.nanoTime()),
                             TokenObserver.NONE);
@@ -215,13 +286,14 @@ class GenerationEngineTest {
         try (GenerationEngine engine = start(LIMITS)) {
             GenerationRequest healthy = request(10, 10, 5);
             CompletableFuture<Generation> failing =
-                    engine.submit(
+                    Requests.submit(
+                            engine,
                             request(10, 10, 4),
                             Deadline.after(Duration.ofHours(1), System.nanoTime()),
                             token -> {
                                 throw new IllegalStateException("does not listen");
                             });
-            CompletableFuture<Generation> answer = engine.submit(healthy);
+            CompletableFuture<Generation> answer = Requests.submit(engine, healthy);
             assertFailure(failing, LlavaErrorCode.INTERNAL).hasMessageContaining("not listen");
             assertThat(answer.join().tokenIds()).isEqualTo(ScriptedExecutor.answer(healthy));
         }
@@ -237,15 +309,16 @@ class GenerationEngineTest {
                 });
         GenerationRequest request = request(10, 10, 5);
         GenerationEngine engine = start(LIMITS);
-        assertThat(engine.submit(request).join().tokenIds())
+        assertThat(Requests.submit(engine, request).join().tokenIds())
                 .isEqualTo(ScriptedExecutor.answer(request));
         engine.close();
         assertThat(executor.isClosed()).isTrue();
-        assertThat(engine.submit(request)).isCompletedExceptionally();
+        assertThat(Requests.submit(engine, request)).isCompletedExceptionally();
     }
 
     private static CompletableFuture<Generation> submitLate(GenerationEngine engine, long nanos) {
-        return engine.submit(
+        return Requests.submit(
+                engine,
                 request(40, 40, filled(20)),
                 Deadline.after(Duration.ofNanos(nanos), 0),
                 TokenObserver.NONE);
@@ -262,14 +335,14 @@ class GenerationEngineTest {
                 start(new EngineLimits(4, 2 * endless, 40, Duration.ZERO, 100, true));
         List<CompletableFuture<Generation>> futures = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
-            futures.add(engine.submit(request(endless, endless, i + 1)));
+            futures.add(Requests.submit(engine, request(endless, endless, i + 1)));
         }
         awaitRunning(engine, 4);
         engine.close();
         engine.close();
         assertThat(executor.isClosed()).isTrue();
         futures.forEach(future -> assertFailure(future, LlavaErrorCode.MODEL));
-        assertFailure(engine.submit(request(5, 0, 1)), LlavaErrorCode.MODEL);
+        assertFailure(Requests.submit(engine, request(5, 0, 1)), LlavaErrorCode.MODEL);
         assertThat(engine.counters().failed()).isEqualTo(9);
     }
 
@@ -279,7 +352,7 @@ class GenerationEngineTest {
         try (GenerationEngine engine = start(patient)) {
             List<CompletableFuture<Generation>> futures = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                futures.add(engine.submit(request(8, 8, i + 1)));
+                futures.add(Requests.submit(engine, request(8, 8, i + 1)));
             }
             futures.forEach(CompletableFuture::join);
             assertThat(executor.steps.subList(0, 5))
@@ -312,7 +385,7 @@ class GenerationEngineTest {
                 int max = 1 + random.nextInt(30);
                 GenerationRequest request =
                         request(max, random.nextInt(max + 1), random.ints(1 + i % 20, 1, 50));
-                CompletableFuture<Generation> future = engine.submit(request);
+                CompletableFuture<Generation> future = Requests.submit(engine, request);
                 submitted.put(request, future);
                 if (random.nextInt(10) == 0 && future.cancel(false)) {
                     cancelled++;

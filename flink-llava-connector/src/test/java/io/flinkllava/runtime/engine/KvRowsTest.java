@@ -64,6 +64,23 @@ class KvRowsTest {
     }
 
     @Test
+    void whereNothingCanBeCopiedAWarmRowIsNotWorthManyRowsBetween() {
+        rows =
+                new KvRows(
+                        new EngineLimits(32, 1000, 50, Duration.ZERO, 100, true),
+                        new Abilities(true, false));
+        List<Sequence> all =
+                IntStream.rangeClosed(1, 32).mapToObj(word -> occupy(words(40, word))).toList();
+        all.forEach(sequence -> rows.prefilled(sequence, 40));
+        all.stream().filter(sequence -> sequence.row() > 0).forEach(rows::vacate);
+
+        Sequence near = all.get(KvRows.MOST_WIDENED + 1);
+        Sequence far = all.get(31);
+        assertThat(occupy(words(60, 32)).row()).isLessThan(far.row()).isEqualTo(1);
+        assertThat(occupy(words(60, near.row() + 1)).row()).isEqualTo(near.row());
+    }
+
+    @Test
     void otherPicturesAreOtherPrompts() {
         VisualInput seen = TestVisuals.of(30, 1);
         finish(prompt(10, seen));
@@ -120,12 +137,14 @@ class KvRowsTest {
 
     private Sequence occupy(Prompt prompt) {
         Sequence sequence =
-                new Sequence(
-                        Requests.of(prompt, 5, 0, Set.of(0)),
-                        Deadline.after(Duration.ofHours(1), 0),
-                        TokenObserver.NONE,
-                        1000,
-                        0);
+                new SequenceGroup(
+                                List.of(Requests.of(prompt, 5, 0, Set.of(0))),
+                                Deadline.after(Duration.ofHours(1), 0),
+                                TokenObserver.NONE,
+                                1000,
+                                0)
+                        .sequences()
+                        .get(0);
         rows.occupy(sequence);
         return sequence;
     }

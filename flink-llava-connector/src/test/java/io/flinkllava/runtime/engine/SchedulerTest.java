@@ -159,11 +159,13 @@ class SchedulerTest {
     }
 
     private static Sequence sequence(int[] prompt, Duration limit, long arrived) {
-        return new Sequence(
-                Requests.of(new Prompt(prompt), 5, 0, Set.of(0)),
-                Deadline.after(limit, arrived),
-                TokenObserver.NONE,
-                100,
-                arrived);
+        return new SequenceGroup(
+                        List.of(Requests.of(new Prompt(prompt), 5, 0, Set.of(0))),
+                        Deadline.after(limit, arrived),
+                        TokenObserver.NONE,
+                        100,
+                        arrived)
+                .sequences()
+                .get(0);
     }
 }

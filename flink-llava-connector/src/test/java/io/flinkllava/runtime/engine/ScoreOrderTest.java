@@ -13,13 +13,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ScoreOrderTest {
 
     private final Random random = new Random(5);
+    private final ScoreOrder order = new ScoreOrder();
 
     @Test
     void splitsSoThatAllBelowComeFirst() {
         for (int run = 0; run < 5000; run++) {
             float[] scores = scores(2 + random.nextInt(40));
             List<Integer> sorted = sorted(scores);
-            ScoreOrder order = new ScoreOrder(scores);
+            order.start(scores, scores.length);
             int from = random.nextInt(scores.length - 1);
             int to = from + 2 + random.nextInt(scores.length - from - 1);
             List<Integer> before = tokens(order, from, to);
@@ -53,7 +54,7 @@ class ScoreOrderTest {
     }
 
     private static List<Integer> likeliestBySorting(float[] scores, double p) {
-        double[] probabilities = Softmax.of(scores);
+        double[] probabilities = Warping.probabilities(scores);
         List<Integer> sorted = new ArrayList<>(sorted(scores));
         double gone = 0;
         while (sorted.size() > 1) {
@@ -66,9 +67,8 @@ class ScoreOrderTest {
         return sorted.stream().sorted().toList();
     }
 
-    private static List<Integer> kept(ScoreRule rule, float[] scores) {
-        float[] ruled = scores.clone();
-        rule.apply(ruled, new TokenHistory(new int[0]));
+    private static List<Integer> kept(ScoreWarper warper, float[] scores) {
+        float[] ruled = Warping.apply(warper, scores);
         return IntStream.range(0, ruled.length)
                 .filter(t -> ruled[t] != ScoreRule.OUT)
                 .boxed()
@@ -93,6 +93,6 @@ class ScoreOrderTest {
     }
 
     private static List<Integer> tokens(ScoreOrder order, int from, int to) {
-        return IntStream.range(from, to).map(order::token).boxed().toList();
+        return IntStream.range(from, to).map(order::index).boxed().toList();
     }
 }

@@ -49,29 +49,35 @@ class ScoreRulesTest {
     })
     void changesScoresAsTransformersDoes(String rule, String value) {
         float[] scores = floats(golden.get("scores"));
-        rule(rule, Double.parseDouble(value)).apply(scores, new TokenHistory(PROMPT));
-        assertThat(scores).containsExactly(floats(golden.get(rule + value)), within(1e-6f));
+        float[] changed = changed(scores, rule, Double.parseDouble(value));
+        assertThat(changed).containsExactly(floats(golden.get(rule + value)), within(1e-6f));
     }
 
-    private static ScoreRule rule(String name, double value) {
-        return switch (name) {
-            case "rep" -> ScoreRules.repetitionPenalty((float) value);
-            case "temp" -> ScoreRules.temperature((float) value);
-            case "topk" -> ScoreRules.topK((int) value);
-            case "topp" -> ScoreRules.topP(value);
-            case "minp" -> ScoreRules.minP((float) value);
-            default -> throw new IllegalArgumentException(name);
-        };
+    private static float[] changed(float[] scores, String name, double value) {
+        ScoreWarper warper =
+                switch (name) {
+                    case "rep" -> {
+                        ScoreRules.repetitionPenalty((float) value)
+                                .apply(scores, new TokenHistory(PROMPT));
+                        yield tokens -> {};
+                    }
+                    case "temp" -> ScoreRules.temperature((float) value);
+                    case "topk" -> ScoreRules.topK((int) value);
+                    case "topp" -> ScoreRules.topP(value);
+                    case "minp" -> ScoreRules.minP((float) value);
+                    default -> throw new IllegalArgumentException(name);
+                };
+        return Warping.apply(warper, scores);
     }
 
     @Test
     void keepsWhatIsEqualToTheLastOfTheBest() {
         float[] scores = {1, 1, 1, 0};
-        ScoreRules.topK(2).apply(scores, new TokenHistory(PROMPT));
-        assertThat(scores).containsExactly(floats(golden.get("topk_ties_k2")));
+        assertThat(Warping.apply(ScoreRules.topK(2), scores))
+                .containsExactly(floats(golden.get("topk_ties_k2")));
         float[] equals = {1, 1, 1, 0};
-        ScoreRules.topP(0.5).apply(equals, new TokenHistory(PROMPT));
-        assertThat(equals).containsExactly(floats(golden.get("topp_ties_0.5")));
+        assertThat(Warping.apply(ScoreRules.topP(0.5), equals))
+                .containsExactly(floats(golden.get("topp_ties_0.5")));
     }
 
     /** The rule as it is told, over scores of both signs with many equals among them. */
@@ -83,7 +89,7 @@ class ScoreRulesTest {
         for (int i = 0; i < scores.length; i++) {
             scores[i] = random.nextInt(10) == 0 ? OUT : random.nextInt(-20, 20) / 8f;
         }
-        double[] probabilities = Softmax.of(scores);
+        double[] probabilities = Warping.probabilities(scores);
         List<Integer> ascending =
                 IntStream.range(0, scores.length)
                         .boxed()
@@ -95,9 +101,9 @@ class ScoreRulesTest {
             gone += probabilities[token];
             expected[token] = gone <= 1 - 0.8 ? OUT : scores[token];
         }
-        ScoreRules.topP(0.8).apply(scores, new TokenHistory(PROMPT));
-        assertThat(scores).containsExactly(expected);
-        assertThat(scores).contains(OUT);
+        float[] warped = Warping.apply(ScoreRules.topP(0.8), scores);
+        assertThat(warped).containsExactly(expected);
+        assertThat(warped).contains(OUT);
     }
 
     @Test
@@ -105,11 +111,17 @@ class ScoreRulesTest {
         float[] scores = floats(golden.get("scores"));
         TokenHistory history = new TokenHistory(PROMPT);
         ScoreRules.repetitionPenalty(1.3f).apply(scores, history);
-        ScoreRules.temperature(0.7f).apply(scores, history);
-        ScoreRules.topK(5).apply(scores, history);
-        ScoreRules.topP(0.9).apply(scores, history);
+        Shortlist tokens = new Shortlist();
+        tokens.read(scores);
+        ScoreRules.temperature(0.7f).apply(tokens);
+        ScoreRules.topK(5).apply(tokens);
+        ScoreRules.topP(0.9).apply(tokens);
         double[] expected = doubles(golden.get("chain_rep1.3_t0.7_k5_p0.9"));
-        assertThat(Softmax.of(scores)).containsExactly(expected, within(1e-6));
+        double[] probabilities = new double[scores.length];
+        for (int i = 0; i < tokens.size(); i++) {
+            probabilities[tokens.token(i)] = tokens.probabilities()[i];
+        }
+        assertThat(probabilities).containsExactly(expected, within(1e-6));
     }
 
     @Test
@@ -146,7 +158,7 @@ class ScoreRulesTest {
         TokenHistory history = new TokenHistory(new int[] {7, 1});
         history.append(2);
         float[] scores = new float[5];
-        ScoreRules.noBadWords(List.of(List.of(4), List.of(2, 3), List.of(1, 1, 0)))
+        ScoreRules.noBadWords(List.of(List.of(4), List.of(2, 3), List.of(1, 1, 0), List.of(9)))
                 .apply(scores, history);
         assertThat(scores).containsExactly(0, 0, 0, OUT, OUT);
     }

@@ -45,9 +45,8 @@ class DecodedPicturesTest {
 
         PictureInfo info = PictureInfo.of(encoded);
 
-        boolean lying = info.orientation() >= 5;
-        assertThat(lying ? info.height() : info.width()).isEqualTo(decoded.width());
-        assertThat(lying ? info.width() : info.height()).isEqualTo(decoded.height());
+        assertThat(info.uprightWidth()).isEqualTo(decoded.width());
+        assertThat(info.uprightHeight()).isEqualTo(decoded.height());
         assertThat(info.sha256()).isEqualTo(TestPictures.sha256(encoded));
         String suffix = name.substring(name.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
         assertThat(info.format()).startsWith(suffix.replace("JPG", "JPEG"));

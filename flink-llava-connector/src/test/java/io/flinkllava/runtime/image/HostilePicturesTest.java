@@ -4,23 +4,31 @@ import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.RequestLimits;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Pictures that lie, end early or are none: the answer is a picture or one clear error. */
+/**
+ * Pictures that lie, end early or are none: the answer is a picture or one clear error. The limit
+ * is for what would never end.
+ */
+@Timeout(300)
 class HostilePicturesTest {
 
     private static final int ROUNDS = 12;
@@ -108,6 +116,78 @@ class HostilePicturesTest {
         assertThat(failure(many.array())).contains("scans");
     }
 
+    @Test
+    void refusesAJpegThatHidesBehindTables() {
+        byte[] jpeg = TestPictures.bytes("images-extra/420.jpg");
+        byte[] tables = {-1, (byte) 0xd8, -1, (byte) 0xd9};
+
+        assertThat(failure(concat(tables, jpeg))).contains("no frame header");
+    }
+
+    @Test
+    void seesTheFrameOfAJpegThatItsDecoderWillSee() throws IOException {
+        byte[] stuffed = {-1, (byte) 0xd8, -1, 0, 0, 19};
+        byte[] frame = {-1, (byte) 0xc0, 0, 11, 8, 0, 50, 0, 60, 1, 1, 0x11, 0};
+        byte[] comment = {-1, (byte) 0xfe, 0, 17};
+        byte[] frameInComment = {-1, (byte) 0xc0, 0, 11, 8, 0, 1, 0, 1, 1, 1, 0x11, 0};
+        byte[] scan = {-1, (byte) 0xda, 0, 8};
+
+        PictureHeader header =
+                new JpegReader().header(concat(stuffed, frame, comment, frameInComment, scan));
+
+        assertThat(header.width()).isEqualTo(60);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, images-extra/420.jpg", "5, images-extra/icc.png"})
+    void refusesABmpThatHoldsAnotherPicture(int compression, String name) {
+        byte[] picture = TestPictures.bytes(name);
+        ByteBuffer bmp = ByteBuffer.allocate(54 + picture.length).order(ByteOrder.LITTLE_ENDIAN);
+        bmp.put((byte) 'B').put((byte) 'M').putInt(bmp.capacity()).putInt(0).putInt(54);
+        bmp.putInt(40).putInt(1).putInt(1).putShort((short) 1).putShort((short) 0);
+        bmp.putInt(compression).putInt(picture.length).position(54).put(picture);
+
+        assertThat(failure(bmp.array())).contains("holds a whole JPEG or PNG");
+    }
+
+    @Test
+    void refusesATiffWhoseJpegIsLargerThanItself() {
+        byte[] tiff = TestPictures.bytes("images-extra/jpeg.tif");
+        int frame = indexOf(tiff, new byte[] {-1, (byte) 0xc0, 0, 17, 8});
+        ByteBuffer.wrap(tiff)
+                .putShort(frame + 5, (short) 65_000)
+                .putShort(frame + 7, (short) 65_000);
+
+        assertThat(failure(tiff)).contains("JPEG of 65000 x 65000").contains("61 x 47");
+    }
+
+    @Test
+    void refusesATiffWithTilesBeyondItsSize() {
+        byte[] tiff = TestPictures.bytes("images-extra/lzw.tif");
+        int samples = indexOf(tiff, new byte[] {0x15, 1, 3, 0, 1, 0, 0, 0});
+        ByteBuffer.wrap(tiff)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(samples, (short) 322)
+                .putShort(samples + 2, (short) 4)
+                .putInt(samples + 8, Integer.MAX_VALUE);
+
+        assertThat(failure(tiff)).contains("tiles are larger than itself");
+    }
+
+    @Test
+    void refusesFramesWithinFramesOfAWebp() {
+        int depth = 200_000;
+        ByteBuffer webp = ByteBuffer.allocate(12 + 24 * depth).order(ByteOrder.LITTLE_ENDIAN);
+        webp.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(webp.capacity() - 8);
+        webp.put("WEBP".getBytes(StandardCharsets.US_ASCII));
+        while (webp.hasRemaining()) {
+            webp.put("ANMF".getBytes(StandardCharsets.US_ASCII));
+            webp.putInt(webp.remaining() - 4).position(webp.position() + 16);
+        }
+
+        assertThat(failure(webp.array())).contains("no image data");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -144,12 +224,9 @@ class HostilePicturesTest {
         Random random = new Random(name.hashCode());
         for (int round = 0; round < ROUNDS; round++) {
             byte[] damaged = damage(whole, random);
-            long start = System.nanoTime();
 
             Optional<RgbImage> image = decode(damaged);
 
-            assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isLessThan(Duration.ofSeconds(10));
             image.ifPresent(rgb -> assertThat(rgb.width()).isPositive());
         }
     }
@@ -175,6 +252,19 @@ class HostilePicturesTest {
             assertThat(e.code()).as(e.getMessage()).isEqualTo(LlavaErrorCode.INPUT);
             return Optional.empty();
         }
+    }
+
+    private static byte[] concat(byte[]... parts) {
+        ByteBuffer all = ByteBuffer.allocate(Stream.of(parts).mapToInt(part -> part.length).sum());
+        Stream.of(parts).forEach(all::put);
+        return all.array();
+    }
+
+    private static int indexOf(byte[] all, byte[] part) {
+        return IntStream.rangeClosed(0, all.length - part.length)
+                .filter(i -> Arrays.equals(all, i, i + part.length, part, 0, part.length))
+                .findFirst()
+                .orElseThrow();
     }
 
     private String failure(byte[] encoded) {

@@ -3,11 +3,13 @@ package io.flinkllava.runtime.onnx;
 import io.flinkllava.runtime.CacheOptions;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.GenerationParameters;
+import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.RequestLimits;
 import io.flinkllava.runtime.TokenRules;
 import io.flinkllava.runtime.checkpoint.Checkpoint;
 import io.flinkllava.runtime.checkpoint.CheckpointReader;
+import io.flinkllava.runtime.engine.Deadline;
 import io.flinkllava.runtime.engine.EngineLimits;
 import io.flinkllava.runtime.engine.Generation;
 import io.flinkllava.runtime.engine.GenerationEngine;
@@ -17,10 +19,12 @@ import io.flinkllava.runtime.engine.StepExecutor;
 import io.flinkllava.runtime.engine.StepExecutor.RowToken;
 import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.engine.StopCondition;
+import io.flinkllava.runtime.engine.TokenObserver;
 import io.flinkllava.runtime.image.ImageDecoder;
 import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.ImageTokens;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -77,7 +81,7 @@ class EngineExactnessTest {
         for (GenerationRequest request : requests) {
             Recorder recorder = new Recorder(open(1, CacheOptions.NONE));
             try (GenerationEngine engine = start(recorder, new Random(0), 1, 4096, false)) {
-                engine.submit(request).join();
+                submit(engine, request).join();
             }
             recorder.runs.forEach(run -> alone.put(run.prompt(), run.scores()));
         }
@@ -103,10 +107,10 @@ class EngineExactnessTest {
 
     private static void run(
             GenerationEngine engine, List<GenerationRequest> requests, Random random) {
-        List<CompletableFuture<Generation>> answers = new ArrayList<>();
+        List<CompletableFuture<List<Generation>>> answers = new ArrayList<>();
         for (int i = 0; i < 2 * PROMPTS; i++) {
-            CompletableFuture<Generation> answer =
-                    engine.submit(requests.get(random.nextInt(requests.size())));
+            CompletableFuture<List<Generation>> answer =
+                    submit(engine, requests.get(random.nextInt(requests.size())));
             if (random.nextInt(8) == 0) {
                 answer.cancel(false);
             } else {
@@ -117,6 +121,12 @@ class EngineExactnessTest {
             }
         }
         answers.forEach(CompletableFuture::join);
+    }
+
+    private static CompletableFuture<List<Generation>> submit(
+            GenerationEngine engine, GenerationRequest request) {
+        Deadline never = Deadline.after(LlavaRequest.NO_LIMIT, System.nanoTime());
+        return engine.submit(List.of(request), never, TokenObserver.NONE);
     }
 
     private OnnxStepExecutor open(int rows, CacheOptions caches) {
@@ -159,7 +169,7 @@ class EngineExactnessTest {
             ids = IntStream.concat(ids, random.ints(2 + random.nextInt(40), 3, 250));
             requests.add(
                     new GenerationRequest(
-                            Prompt.of(ids.toArray(), pictures, checkpoint.config()::isVisual),
+                            Prompt.of(ids.toArray(), pictures, ImageTokens.of(checkpoint.config())),
                             2 + random.nextInt(6),
                             // A rule that changes nothing here, and needs all scores.
                             GenerationParameters.DEFAULT.withRules(

@@ -8,6 +8,7 @@ import io.flinkllava.runtime.engine.StepExecutor.RowToken;
 import io.flinkllava.runtime.image.TestPictures;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.ImageTokens;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ record ExportedGolden(
         return Prompt.of(
                 tokenIds.clone(),
                 List.of(processor.image(TestPictures.generated(width, height))),
-                checkpoint.config()::isVisual);
+                ImageTokens.of(checkpoint.config()));
     }
 
     /** What an executor answers, alone in its first row. */

@@ -9,13 +9,18 @@ import io.flinkllava.runtime.checkpoint.ExportedGraphs;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.engine.StepExecutor.RowToken;
 import io.flinkllava.runtime.engine.StepScores;
+import io.flinkllava.runtime.memory.NativeLedger;
+import io.flinkllava.runtime.memory.NativeLedger.Balance;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.ImageTokens;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +60,7 @@ class ExportedStepExecutorTest {
                 assertThat(prompt.visuals().get(0).tokens())
                         .isEqualTo(
                                 IntStream.of(golden.tokenIds())
-                                        .filter(checkpoint.config()::isVisual)
+                                        .filter(ImageTokens.of(checkpoint.config()))
                                         .count());
                 Sequence sequence = new Sequence(prompt, 0);
                 sequence.accept(executor.prefill(0, prompt, true), 0);
@@ -273,15 +278,51 @@ class ExportedStepExecutorTest {
         }
     }
 
+    /** Rows are refused by the memory that is left when the graphs are loaded. */
+    @Test
+    void whatIsRefusedLeavesNothingOpen() {
+        Checkpoint checkpoint = CheckpointReader.read(ExportedGolden.folder("llava"));
+        Balance before = NativeLedger.balance();
+        assertThatThrownBy(() -> open(checkpoint, 10_000_000))
+                .isInstanceOf(LlavaException.class)
+                .hasMessageContaining("10000000 sequences");
+        assertThat(NativeLedger.balance()).isEqualTo(before);
+    }
+
+    /** Flink leaves a TaskManager little of Java's direct memory, and none of it is for us. */
+    @Test
+    void takesNoDirectMemoryOfJava() {
+        Checkpoint checkpoint = CheckpointReader.read(ExportedGolden.folder("llava"));
+        ExportedGolden golden = ExportedGolden.all("llava").get(0);
+        try (ExportedStepExecutor executor = open(checkpoint)) {
+            long before = directMemory();
+            executor.prefill(0, golden.prompt(checkpoint), true);
+            executor.prefill(1, words(new Random(1)), true);
+            executor.decode(List.of(new RowToken(0, 5), new RowToken(1, 5)), true);
+            assertThat(directMemory()).isLessThanOrEqualTo(before);
+        }
+    }
+
+    private static long directMemory() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getTotalCapacity)
+                .sum();
+    }
+
     private static Prompt words(Random random) {
         return new Prompt(random.ints(3 + random.nextInt(60), 4, 250).toArray());
     }
 
     private static ExportedStepExecutor open(Checkpoint checkpoint) {
+        return open(checkpoint, ROWS);
+    }
+
+    private static ExportedStepExecutor open(Checkpoint checkpoint, int rows) {
         return ExportedStepExecutor.open(
                 checkpoint.config(),
                 (ExportedGraphs) checkpoint.source(),
-                ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(ROWS),
+                ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxBatchSize(rows),
                 512);
     }
 

@@ -12,6 +12,7 @@ import io.flinkllava.runtime.checkpoint.ExportedGraphs;
 import io.flinkllava.runtime.engine.Prompt;
 import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.ImageTokens;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,7 +224,7 @@ class ExporterVarietyTest {
                 Prompt.of(
                         ExportedGolden.all("llava").get(0).tokenIds(),
                         List.of(new VisualInput(frame.tiles(), 2, frame.packing())),
-                        checkpoint.config()::isVisual);
+                        ImageTokens.of(checkpoint.config()));
         try (ExportedStepExecutor executor = open(checkpoint)) {
             assertThatThrownBy(() -> executor.prefill(0, prompt, false))
                     .isInstanceOfSatisfying(

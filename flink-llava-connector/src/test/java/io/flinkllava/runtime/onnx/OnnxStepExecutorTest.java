@@ -20,19 +20,28 @@ import io.flinkllava.runtime.engine.StepScores;
 import io.flinkllava.runtime.image.ImageDecoder;
 import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.image.VisualProcessor;
+import io.flinkllava.runtime.memory.NativeLedger;
+import io.flinkllava.runtime.memory.NativeLedger.Kind;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.ImageTokens;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -223,9 +232,10 @@ class OnnxStepExecutorTest {
             Transfers before = executor.transfers();
             executor.decode(inputs, false);
             Transfers after = executor.transfers();
-            long bytes = (long) rows * Long.BYTES;
-            assertThat(after.toDevice() - before.toDevice()).isEqualTo(bytes);
-            assertThat(after.fromDevice() - before.fromDevice()).isEqualTo(bytes);
+            // A token, a length and a scored position for each row, and the longest of the lengths.
+            assertThat(after.toDevice() - before.toDevice()).isEqualTo(rows * 20L + 4);
+            assertThat(after.fromDevice() - before.fromDevice())
+                    .isEqualTo((long) rows * Long.BYTES);
         }
     }
 
@@ -240,7 +250,7 @@ class OnnxStepExecutorTest {
             executor.copyPrefix(0, 3, length - 2);
             executor.prefill(3, prompt, length - 2, length, false);
             Transfers after = executor.transfers();
-            assertThat(after.toDevice() - before.toDevice()).isEqualTo(2L * Long.BYTES);
+            assertThat(after.toDevice() - before.toDevice()).isEqualTo(2L * Long.BYTES + 16);
             assertThat(after.fromDevice() - before.fromDevice()).isEqualTo(Long.BYTES);
             assertThatThrownBy(() -> executor.copyPrefix(0, 3, length + 1))
                     .hasMessageContaining("Row 0 holds " + length);
@@ -306,13 +316,72 @@ class OnnxStepExecutorTest {
                 assertThat(hits).isZero();
             } else if (use == CacheUse.AGAIN && visionBytes == 1_000_000) {
                 assertThat(hits).isEqualTo(pictures);
-                long ids = prompts.stream().mapToLong(Prompt::length).sum() * Long.BYTES;
-                assertThat(executor.transfers().toDevice() - pixels).as("no pixels").isEqualTo(ids);
+                long numbers = prompts.stream().mapToLong(OnnxStepExecutorTest::numbers).sum();
+                assertThat(executor.transfers().toDevice() - pixels)
+                        .as("no pixels")
+                        .isBetween(numbers * Long.BYTES, (numbers + 10L * prompts.size()) * 8);
             } else {
                 assertThat(hits).isPositive();
             }
         }
         return all;
+    }
+
+    /** As float16 does on a GPU where a picture's numbers overflow; some token was said before. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+    void saysWhereScoresAreNoNumbers(float broken, @TempDir Path folder) throws IOException {
+        Golden.copy("checkpoints/llava15", folder);
+        checkpoint = CheckpointReader.read(folder);
+        WeightTensor head = checkpoint.weights().get("language_model.lm_head.weight");
+        ByteBuffer number =
+                ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, broken);
+        try (FileChannel file = FileChannel.open(head.file(), StandardOpenOption.WRITE)) {
+            assertThat(file.write(number, head.offset())).isEqualTo(Float.BYTES);
+        }
+        try (OnnxStepExecutor executor = open()) {
+            StepScores scores = executor.prefill(0, new Prompt(new int[] {5, 6}), false);
+            assertThatThrownBy(() -> scores.best(0))
+                    .isInstanceOf(LlavaException.class)
+                    .hasMessageContaining("not finite");
+        }
+    }
+
+    /** Ids, and where features go. */
+    private static long numbers(Prompt prompt) {
+        return prompt.length() + prompt.visuals().stream().mapToLong(VisualInput::tokens).sum();
+    }
+
+    /** Views of all neighbourhoods of many rows would be thousands, with tensors of every layer. */
+    @Test
+    void keepsTheViewsUsedLast() {
+        int rows = 16;
+        try (OnnxStepExecutor executor =
+                OnnxStepExecutor.open(checkpoint, OPTIONS.withMaxBatchSize(rows), LENGTH)) {
+            for (int row = 0; row < rows; row++) {
+                executor.prefill(row, new Prompt(new int[] {5, 6, 7 + row}), false);
+            }
+            int first = executor.decode(List.of(new RowToken(0, 9)), false).best(0);
+            long bindings = bindings();
+            for (int from = 0; from < rows; from++) {
+                for (int to = from; to < rows; to++) {
+                    executor.decode(
+                            IntStream.of(from, to)
+                                    .distinct()
+                                    .mapToObj(row -> new RowToken(row, 9))
+                                    .toList(),
+                            false);
+                }
+            }
+            assertThat(bindings()).isLessThan(bindings + DecoderViews.MOST);
+            executor.prefill(0, new Prompt(new int[] {5, 6, 7}), false);
+            assertThat(executor.decode(List.of(new RowToken(0, 9)), false).best(0))
+                    .isEqualTo(first);
+        }
+    }
+
+    private static long bindings() {
+        return NativeLedger.balance().objects().get(Kind.BINDING);
     }
 
     @Test
@@ -373,7 +442,7 @@ class OnnxStepExecutorTest {
         int[] ids = new int[words.length + features];
         Arrays.fill(ids, 0, features, checkpoint.config().imageTokenId());
         System.arraycopy(words, 0, ids, features, words.length);
-        return Prompt.of(ids, pictures, checkpoint.config()::isVisual);
+        return Prompt.of(ids, pictures, ImageTokens.of(checkpoint.config()));
     }
 
     private VisualInput picture(int number) throws IOException {

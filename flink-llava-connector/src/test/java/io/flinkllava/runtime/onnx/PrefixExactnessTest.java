@@ -13,6 +13,7 @@ import io.flinkllava.runtime.image.ImageDecoder;
 import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.ImageTokens;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -142,7 +143,7 @@ class PrefixExactnessTest {
         return Prompt.of(
                 ids.stream().mapToInt(Integer::intValue).toArray(),
                 pictures,
-                checkpoint.config()::isVisual);
+                ImageTokens.of(checkpoint.config()));
     }
 
     private static void words(Random random, List<Integer> ids) {

@@ -11,6 +11,7 @@ import io.flinkllava.runtime.image.ImageDecoder;
 import io.flinkllava.runtime.image.VisualInput;
 import io.flinkllava.runtime.image.VisualProcessor;
 import io.flinkllava.testing.Golden;
+import io.flinkllava.testing.ImageTokens;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -113,7 +114,7 @@ public record ScoreDrift(double relative, double largest) {
             int[] ids = Arrays.copyOf(words, picture.tokens() + words.length);
             System.arraycopy(words, 0, ids, picture.tokens(), words.length);
             Arrays.fill(ids, 0, picture.tokens(), checkpoint.config().imageTokenId());
-            prompts.add(Prompt.of(ids, List.of(picture), checkpoint.config()::isVisual));
+            prompts.add(Prompt.of(ids, List.of(picture), ImageTokens.of(checkpoint.config())));
         }
         return prompts;
     }

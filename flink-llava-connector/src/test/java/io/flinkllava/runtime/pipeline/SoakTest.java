@@ -14,6 +14,7 @@ import io.flinkllava.runtime.pool.ModelLease;
 import io.flinkllava.runtime.pool.ModelPool;
 import io.flinkllava.testing.Golden;
 import io.flinkllava.testing.GoldenRequest;
+import io.flinkllava.testing.NativeMemory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,8 +22,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,8 +64,9 @@ class SoakTest {
                     .withCaches(CacheOptions.DEFAULT.withVisionBytes(8_000));
 
     /**
-     * Flat is what grows by less. In a short run the heap is still being touched for the first time
-     * and hides little leaks, which the ledger finds exactly; in a long one it hides nothing.
+     * Flat is what grows by less. In a short run code is still being compiled and memory touched
+     * for the first time, which hides little leaks that the ledger finds exactly; in a long one
+     * they hide nothing.
      */
     private static final long BREATH = (REQUESTS < 10_000 ? 256L : 64L) << 20;
 
@@ -114,7 +114,7 @@ class SoakTest {
         }
         threads.shutdown();
         pool.closeIdle();
-        awaitBalance();
+        NativeMemory.awaitBalance(before);
 
         LOG.info("{} requests of {} models: {}", REQUESTS, opened, outcomes);
         assertThat(outcomes.total()).isEqualTo(REQUESTS);
@@ -142,7 +142,7 @@ class SoakTest {
                     }
                     ask(lease.model(), random, outcomes);
                     if (number % 50 == 0) {
-                        resident.add(residentBesideTheHeap());
+                        resident.add(NativeMemory.resident().orElse(0));
                     }
                 }
             }
@@ -186,16 +186,9 @@ class SoakTest {
             assertThatThrownBy(() -> LlavaModel.open(CHECKPOINT, OPTIONS.withMemoryFraction(1e-9)))
                     .hasMessageContaining("memory-fraction");
             assertThat(NativeLedger.balance()).as("after %d", i + 1).isEqualTo(before);
-            resident.add(residentBesideTheHeap());
+            resident.add(NativeMemory.resident().orElse(0));
         }
         assertFlat(resident);
-    }
-
-    /** Models of a pool are closed by threads of their own. */
-    private static void awaitBalance() {
-        while (!NativeLedger.balance().equals(before)) {
-            Thread.onSpinWait();
-        }
     }
 
     /** The last quarter against the one before: what comes first warms up. */
@@ -210,16 +203,6 @@ class SoakTest {
 
     private static long median(List<Long> values) {
         return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
-    }
-
-    private static long residentBesideTheHeap() {
-        try {
-            String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", 3);
-            return Long.parseLong(pages[1]) * 4096
-                    - ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted();
-        } catch (IOException e) {
-            return 0;
-        }
     }
 
     /** What became of requests; thread-safe. */

@@ -72,6 +72,9 @@ final class FakeModels implements ModelLoader {
         /** Requests that are neither answered nor failed yet. */
         final Queue<CompletableFuture<LlavaAnswer>> asked = new ConcurrentLinkedQueue<>();
 
+        /** What they ask. */
+        final Queue<LlavaRequest> requests = new ConcurrentLinkedQueue<>();
+
         private volatile boolean broken;
 
         /** Fails what is in it and takes nothing more. */
@@ -83,6 +86,7 @@ final class FakeModels implements ModelLoader {
         @Override
         public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
             CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
+            requests.add(request);
             asked.add(answer);
             if (!isUsable()) {
                 answer.complete(broken ? LOST : CLOSED);

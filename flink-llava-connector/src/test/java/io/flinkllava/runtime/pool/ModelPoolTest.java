@@ -326,6 +326,44 @@ class ModelPoolTest {
     }
 
     @Test
+    void aTimeLimitIsForAllModelsThatARequestComesTo() {
+        try (ModelLease lease = pool.lease(KEY)) {
+            Duration limit = Duration.ofHours(1);
+            CompletableFuture<LlavaAnswer> answer =
+                    lease.model().submit(REQUEST.withTimeLimit(limit));
+            models.opened.get(0).breakDown();
+            FakeModel second = awaitModel(1);
+            awaitAsked(second, 1).forEach(inside -> inside.complete(ANSWER));
+
+            assertThat(answer.join()).isEqualTo(ANSWER);
+            assertThat(second.requests.element().timeLimit()).isLessThan(limit);
+            assertThat(second.requests.element().timeLimit()).isPositive();
+        }
+    }
+
+    @Test
+    void aRequestIsLateAlsoWhileItsModelIsOpenedAnew() {
+        try (ModelLease lease = pool.lease(KEY)) {
+            CountDownLatch opens = new CountDownLatch(1);
+            models.duringLoad = () -> await(opens);
+            models.opened.get(0).breakDown();
+
+            LlavaAnswer late =
+                    lease.model().submit(REQUEST.withTimeLimit(Duration.ofMillis(1))).join();
+
+            assertThat(late)
+                    .isInstanceOfSatisfying(
+                            LlavaAnswer.Failure.class,
+                            failure -> {
+                                assertThat(failure.code()).isEqualTo(LlavaErrorCode.CAPACITY);
+                                assertThat(failure.message()).contains("limit of 1 ms");
+                            });
+            opens.countDown();
+            awaitModel(1);
+        }
+    }
+
+    @Test
     void failuresOfASoundModelAreNotAskedAgain() {
         try (ModelLease lease = pool.lease(KEY)) {
             CompletableFuture<LlavaAnswer> answer = lease.model().submit(REQUEST);

@@ -72,7 +72,8 @@ final class TextFixtures {
                 style,
                 LLAMA_TOKENS,
                 folder.resolve("tokenizer.json"),
-                null);
+                null,
+                List.of());
     }
 
     static JsonNode golden(String name) throws IOException {

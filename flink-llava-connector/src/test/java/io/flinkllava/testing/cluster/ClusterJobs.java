@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /** The jobs of a cluster, as its REST API shows them. */
@@ -95,6 +98,58 @@ public final class ClusterJobs {
     public void cancel(String job) {
         look(() -> rest.patch("/jobs/" + job + "?mode=cancel"));
         await(job, "CANCELED");
+    }
+
+    /**
+     * The least value that a metric has in any subtask, as the JobManager knows it; empty while it
+     * does not.
+     *
+     * @param metric the last part of its name
+     */
+    public OptionalDouble least(String job, String metric) {
+        return look(
+                () -> {
+                    for (JsonNode vertex : rest.get("/jobs/" + job).get("vertices")) {
+                        String metrics =
+                                "/jobs/"
+                                        + job
+                                        + "/vertices/"
+                                        + vertex.get("id").asText()
+                                        + "/subtasks/metrics";
+                        for (String id : rest.get(metrics).findValuesAsText("id")) {
+                            if (id.endsWith("." + metric)) {
+                                JsonNode least = rest.get(metrics + "?agg=min&get=" + id);
+                                return OptionalDouble.of(least.findValue("min").asDouble());
+                            }
+                        }
+                    }
+                    return OptionalDouble.empty();
+                });
+    }
+
+    /**
+     * What the metrics of the job whose names end so add up to, over all subtasks; 0 where none has
+     * been reported. As old as {@code metrics.fetcher.update-interval} lets it be.
+     */
+    public double metric(String job, String name) {
+        return look(
+                () -> {
+                    double sum = 0;
+                    JsonNode vertices = rest.get("/jobs/" + job).get("vertices");
+                    for (String vertex : vertices.findValuesAsText("id")) {
+                        String metrics =
+                                "/jobs/" + job + "/vertices/" + vertex + "/subtasks/metrics";
+                        for (String id : rest.get(metrics).findValuesAsText("id")) {
+                            if (id.endsWith(name)) {
+                                String query =
+                                        "?agg=sum&get="
+                                                + URLEncoder.encode(id, StandardCharsets.UTF_8);
+                                sum += rest.get(metrics + query).path(0).path("sum").asDouble();
+                            }
+                        }
+                    }
+                    return sum;
+                });
     }
 
     /** How many checkpoints of the job have been completed. */

@@ -330,6 +330,12 @@ public final class FlinkProcesses implements AutoCloseable {
     private static List<String> java(
             List<String> memory, List<Path> classPath, String main, List<String> arguments) {
         List<String> command = new ArrayList<>(memory);
+        // The heap in full from the start: what a process takes more is native then.
+        memory.stream()
+                .filter(option -> option.startsWith("-Xmx"))
+                .map(option -> option.replace("-Xmx", "-Xms"))
+                .forEach(command::add);
+        command.add("-XX:+AlwaysPreTouch");
         // Processes live for a minute: the second compiler would only compete with the tests.
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         for (String opened :

@@ -18,18 +18,13 @@ import java.util.concurrent.CompletableFuture;
  * Returns an answer's text with many rows in flight; streaming only. Flink 2.3.0 does not call it
  * where an argument is NULL, and turns NULLs of columns that pass by into '' or -1.
  */
-public class AsyncTextFunction extends AsyncScalarFunction implements SpecializedFunction {
+public final class AsyncTextFunction extends AsyncScalarFunction implements SpecializedFunction {
 
     private static final long serialVersionUID = 1L;
 
     private final CallSource source;
     private transient OpenCall open;
     private transient ErrorPolicy onError;
-
-    /** A function whose model the job's parameters name. */
-    protected AsyncTextFunction(Call call) {
-        this(new CallSource.OfJob(call));
-    }
 
     /** A function of a module. */
     public AsyncTextFunction(Call call, FunctionSettings settings) {

@@ -108,8 +108,8 @@ final class OpenCall implements AutoCloseable {
                                 context,
                                 context.getMetricGroup()
                                         .addGroup(FUNCTION_GROUP, planned.call().name())
-                                        .addGroup(
-                                                MODEL_GROUP, name.isEmpty() ? "standard" : name)));
+                                        .addGroup(MODEL_GROUP, name.isEmpty() ? "standard" : name),
+                                planned.inFlight()));
     }
 
     @Override

@@ -11,14 +11,15 @@ import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.TypeInference;
 
+import io.flinkllava.flink.model.TaskModel;
 import io.flinkllava.flink.options.LlavaSettings;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
 import io.flinkllava.runtime.RequestPlan;
 import io.flinkllava.runtime.RequestPlanner;
 import io.flinkllava.udfs.request.Part;
 import io.flinkllava.udfs.request.RequestParts;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -39,6 +40,7 @@ public class PlanFunction extends ScalarFunction implements SpecializedFunction 
 
     private final CallSource source;
     private transient PlannedCall planned;
+    private transient FunctionContext context;
     private transient Map<String, RequestPlanner> planners;
 
     /** A function whose model the job's parameters name. */
@@ -72,7 +74,8 @@ public class PlanFunction extends ScalarFunction implements SpecializedFunction 
     }
 
     @Override
-    public void open(FunctionContext context) {
+    public void open(FunctionContext task) {
+        context = task;
         planned = ((CallSource.Planned) source).plan();
         planners = new HashMap<>();
         planner(planned.model());
@@ -103,7 +106,8 @@ public class PlanFunction extends ScalarFunction implements SpecializedFunction 
                                     settings.generation());
             return GenericRowData.of(plan.imageTokens(), plan.promptTokens(), plan.kvBytes() / MIB);
         } catch (LlavaException e) {
-            if (planned.settings().onError() == ErrorPolicy.FAIL) {
+            boolean isOfAllRows = e.code() == LlavaErrorCode.MODEL;
+            if (isOfAllRows || planned.settings().onError() == ErrorPolicy.FAIL) {
                 throw e;
             }
             return null;
@@ -113,11 +117,13 @@ public class PlanFunction extends ScalarFunction implements SpecializedFunction 
     private RequestPlanner planner(String model) {
         return planners.computeIfAbsent(
                 model,
-                name -> {
-                    LlavaSettings settings = planned.settings().model(name);
-                    return RequestPlanner.open(
-                            Path.of(settings.model().folder()), settings.model().options());
-                });
+                name ->
+                        planned.settings()
+                                .model(name)
+                                .model()
+                                .planner(
+                                        context.getTaskInfo(),
+                                        context.getExternalResourceInfos(TaskModel.GPU_RESOURCE)));
     }
 
     @Override

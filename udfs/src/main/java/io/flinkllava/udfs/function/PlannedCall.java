@@ -27,8 +27,10 @@ import java.util.stream.Collectors;
  * @param arguments what the arguments are, in their order
  * @param model name of the model if the call names it by a literal, else the standard one; opened
  *     with the task
+ * @param inFlight rows that may be in flight in a subtask
  */
-record PlannedCall(Call call, FunctionSettings settings, List<Argument> arguments, String model)
+record PlannedCall(
+        Call call, FunctionSettings settings, List<Argument> arguments, String model, int inFlight)
         implements Serializable {
 
     private static final String PARAMETER_PREFIX = "llava.";
@@ -51,7 +53,7 @@ record PlannedCall(Call call, FunctionSettings settings, List<Argument> argument
         } catch (LlavaException e) {
             throw new ValidationException(call.name() + ": " + e.getMessage(), e);
         }
-        return new PlannedCall(call, settings, List.copyOf(arguments), model);
+        return new PlannedCall(call, settings, List.copyOf(arguments), model, 1);
     }
 
     /** A call of a catalog's function, which is told of its model by the job's parameters. */
@@ -89,7 +91,8 @@ record PlannedCall(Call call, FunctionSettings settings, List<Argument> argument
 
     /** The same for an asynchronous function. */
     PlannedCall within(AsyncLimits limits) {
-        return new PlannedCall(call, settings.within(call.name(), limits), arguments, model);
+        return new PlannedCall(
+                call, settings.within(call.name(), limits), arguments, model, limits.inFlight());
     }
 
     /** What the values of a row are of a request; an optional one that is NULL is not there. */

@@ -39,8 +39,8 @@ enum ImageColumn {
         }
         return switch (this) {
             case CONTENT -> picture.content();
-            case WIDTH -> picture.width();
-            case HEIGHT -> picture.height();
+            case WIDTH -> picture.info().uprightWidth();
+            case HEIGHT -> picture.info().uprightHeight();
             case IMAGE_FORMAT ->
                     StringData.fromString(picture.info().format().toLowerCase(Locale.ROOT));
             case ERROR -> null;

@@ -9,21 +9,4 @@ import io.flinkllava.runtime.PictureInfo;
  * @param info null beside an error
  * @param error null beside content
  */
-record Picture(byte[] content, PictureInfo info, String error) {
-
-    private static final int FIRST_TURNED_ORIENTATION = 5;
-
-    /** In pixels, as shown. */
-    int width() {
-        return isTurned() ? info.height() : info.width();
-    }
-
-    /** In pixels, as shown. */
-    int height() {
-        return isTurned() ? info.width() : info.height();
-    }
-
-    private boolean isTurned() {
-        return info.orientation() >= FIRST_TURNED_ORIENTATION;
-    }
-}
+record Picture(byte[] content, PictureInfo info, String error) {}

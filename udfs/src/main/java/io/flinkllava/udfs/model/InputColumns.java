@@ -91,8 +91,8 @@ record InputColumns(List<Argument> columns) implements Serializable {
     }
 
     private static boolean isPictureName(String name) {
-        String[] words = name.toLowerCase(Locale.ROOT).split("_", -1);
-        return PICTURE_NAMES.contains(words[words.length - 1]);
+        String lower = name.toLowerCase(Locale.ROOT);
+        return PICTURE_NAMES.stream().anyMatch(lower::endsWith);
     }
 
     private static String unusable(String name, LogicalType type) {

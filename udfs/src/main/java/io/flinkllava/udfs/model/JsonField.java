@@ -11,9 +11,12 @@ import org.apache.flink.table.types.logical.RowType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flinkllava.udfs.request.AnswerColumn;
 
 import java.io.Serializable;
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -39,7 +42,8 @@ sealed interface JsonField extends Serializable {
     /**
      * The field of a column.
      *
-     * @param description empty for none
+     * @param description what the model is told of it, empty for nothing; of a ROW it is told with
+     *     each field
      * @throws IllegalArgumentException if no JSON stands for the type
      */
     static JsonField of(String path, LogicalType type, String description) {
@@ -51,7 +55,12 @@ sealed interface JsonField extends Serializable {
                                             of(
                                                     path + "." + field.getName(),
                                                     field.getType(),
-                                                    field.getDescription().orElse("")))
+                                                    Stream.of(
+                                                                    description,
+                                                                    field.getDescription()
+                                                                            .orElse(""))
+                                                            .filter(said -> !said.isEmpty())
+                                                            .collect(Collectors.joining("; "))))
                             .toList());
         }
         // Tells whether there is a JSON type.
@@ -64,8 +73,16 @@ sealed interface JsonField extends Serializable {
     }
 
     private static String jsonType(String path, LogicalType type) {
+        if (AnswerColumn.isLimitedText(type)) {
+            throw new IllegalArgumentException(
+                    "OUTPUT column '"
+                            + path
+                            + "' is "
+                            + type.asSummaryString()
+                            + ", but answers have no fixed length: use STRING");
+        }
         return switch (type.getTypeRoot()) {
-            case CHAR, VARCHAR -> "string";
+            case VARCHAR -> "string";
             case BOOLEAN -> "boolean";
             case TINYINT, SMALLINT, INTEGER, BIGINT -> "integer";
             case FLOAT, DOUBLE, DECIMAL -> "number";
@@ -133,7 +150,7 @@ sealed interface JsonField extends Serializable {
 
         private Object scalar(JsonNode value, LogicalType wanted) {
             switch (wanted.getTypeRoot()) {
-                case CHAR, VARCHAR -> {
+                case VARCHAR -> {
                     require(value.isTextual(), value);
                     return StringData.fromString(value.textValue());
                 }
@@ -154,8 +171,8 @@ sealed interface JsonField extends Serializable {
                 case SMALLINT -> (short) within(value, Short.MIN_VALUE, Short.MAX_VALUE);
                 case INTEGER -> (int) within(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
                 case BIGINT -> within(value, Long.MIN_VALUE, Long.MAX_VALUE);
-                case FLOAT -> value.floatValue();
-                case DOUBLE -> value.doubleValue();
+                case FLOAT -> (float) finite(value, value.floatValue());
+                case DOUBLE -> finite(value, value.doubleValue());
                 default -> decimal(value, (DecimalType) wanted);
             };
         }
@@ -166,10 +183,25 @@ sealed interface JsonField extends Serializable {
             return value.longValue();
         }
 
+        private double finite(JsonNode value, double number) {
+            require(Double.isFinite(number), value);
+            return number;
+        }
+
+        /** Tells what is too large or too small by its exponent: it may have a billion digits. */
         private DecimalData decimal(JsonNode value, DecimalType wanted) {
+            BigDecimal number = value.decimalValue();
+            long magnitude = (long) number.precision() - number.scale();
+            if (magnitude < -wanted.getScale()) {
+                number = BigDecimal.ZERO;
+            }
+            boolean fits =
+                    number.signum() == 0 || magnitude <= wanted.getPrecision() - wanted.getScale();
             DecimalData decimal =
-                    DecimalData.fromBigDecimal(
-                            value.decimalValue(), wanted.getPrecision(), wanted.getScale());
+                    fits
+                            ? DecimalData.fromBigDecimal(
+                                    number, wanted.getPrecision(), wanted.getScale())
+                            : null;
             require(decimal != null, value);
             return decimal;
         }

@@ -67,8 +67,11 @@ final class LlavaModelProvider implements AsyncPredictRuntimeProvider, PredictRu
         } catch (IllegalArgumentException e) {
             throw new ValidationException(e.getMessage(), e);
         }
-        return statement.prediction(
-                async ? limits(call).applyTo(statement.where(), settings) : settings);
+        if (!async) {
+            return statement.prediction(settings, 1);
+        }
+        AsyncLimits limits = limits(call);
+        return statement.prediction(limits.applyTo(statement.where(), settings), limits.inFlight());
     }
 
     private AsyncLimits limits(ReadableConfig call) {

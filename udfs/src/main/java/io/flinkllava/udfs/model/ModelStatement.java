@@ -76,8 +76,9 @@ record ModelStatement(
      * What becomes of each row.
      *
      * @param used the settings with what a call says besides
+     * @param inFlight rows that may be in flight in a subtask
      */
-    Prediction prediction(LlavaSettings used) {
+    Prediction prediction(LlavaSettings used, int inFlight) {
         RequestTemplate template =
                 new RequestTemplate(
                         prompt,
@@ -86,7 +87,7 @@ record ModelStatement(
                                 .withConstraint(constraint())
                                 .withLogProbability(output.has(AnswerColumn.CONFIDENCE)),
                         used.requestTimeout());
-        return new Prediction(used, template, input, output);
+        return new Prediction(used, inFlight, template, input, output);
     }
 
     private AnswerConstraint constraint() {

@@ -5,11 +5,12 @@ import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.LogicalType;
-import org.apache.flink.table.types.logical.LogicalTypeFamily;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flinkllava.flink.options.OptionReader;
@@ -30,7 +31,9 @@ import java.util.stream.Collectors;
 /** What the columns of OUTPUT are filled with, in their order. */
 record OutputColumns(List<Filling> columns) implements Serializable {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Fractions as they are written: a double holds fewer digits than DECIMAL. */
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
     /** What a column gets. */
     private sealed interface Filling extends Serializable {
@@ -62,7 +65,7 @@ record OutputColumns(List<Filling> columns) implements Serializable {
             throw new IllegalArgumentException(
                     "OUTPUT column '" + column.getName() + "' is unknown: there are " + names());
         }
-        if (known.isPresent() && !isSame(known.get(), type)) {
+        if (known.isPresent() && !known.get().fits(type)) {
             throw new IllegalArgumentException(
                     "OUTPUT column '"
                             + column.getName()
@@ -89,12 +92,6 @@ record OutputColumns(List<Filling> columns) implements Serializable {
 
     private static boolean mayBeNull(AnswerColumn column) {
         return column != AnswerColumn.MODEL_VERSION && column != AnswerColumn.LATENCY_MS;
-    }
-
-    private static boolean isSame(AnswerColumn column, LogicalType type) {
-        return column.type().getLogicalType().is(LogicalTypeFamily.CHARACTER_STRING)
-                ? type.is(LogicalTypeFamily.CHARACTER_STRING)
-                : type.is(column.type().getLogicalType().getTypeRoot());
     }
 
     private static String names() {
@@ -133,23 +130,35 @@ record OutputColumns(List<Filling> columns) implements Serializable {
                 + ".";
     }
 
-    /** The row of a reply. */
+    /** A failure in place of an answer from which the columns cannot be filled. */
+    LlavaAnswer verdict(LlavaAnswer answer) {
+        if (fields().isEmpty() || !(answer instanceof LlavaAnswer.Text text)) {
+            return answer;
+        }
+        try {
+            JsonNode object = JSON.readTree(text.text());
+            fields().forEach(field -> field.read(object));
+            return answer;
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            return text.finishReason() == FinishReason.LENGTH
+                    ? new LlavaAnswer.Failure(
+                            LlavaErrorCode.CAPACITY,
+                            "The answer ended before its JSON did: raise max-new-tokens")
+                    : new LlavaAnswer.Failure(
+                            LlavaErrorCode.INPUT,
+                            "The answer does not fit the columns: " + problem(e));
+        }
+    }
+
+    /** The row of a reply whose answer passed {@link #verdict}. */
     RowData row(Reply reply) {
         if (fields().isEmpty() || !(reply.answer() instanceof LlavaAnswer.Text text)) {
             return filled(reply, null);
         }
         try {
             return filled(reply, JSON.readTree(text.text()));
-        } catch (JsonProcessingException | IllegalArgumentException e) {
-            return filled(
-                    text.finishReason() == FinishReason.LENGTH
-                            ? reply.failed(
-                                    LlavaErrorCode.CAPACITY,
-                                    "The answer ended before its JSON did: raise max-new-tokens")
-                            : reply.failed(
-                                    LlavaErrorCode.INTERNAL,
-                                    "The answer is not the JSON that was asked for: " + problem(e)),
-                    null);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The answer has no verdict", e);
         }
     }
 

@@ -3,6 +3,9 @@ package io.flinkllava.udfs.request;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.CharType;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.VarCharType;
 
 import io.flinkllava.flink.options.Spelling;
 import io.flinkllava.runtime.LlavaAnswer.Choice;
@@ -44,6 +47,17 @@ public enum AnswerColumn {
             case CONFIDENCE -> DataTypes.DOUBLE();
             case LATENCY_MS -> DataTypes.BIGINT();
         };
+    }
+
+    /** Whether a column of a type takes its values. */
+    public boolean fits(LogicalType type) {
+        return !isLimitedText(type) && type.is(type().getLogicalType().getTypeRoot());
+    }
+
+    /** Whether texts must have some length, which nobody would see to: that of answers is open. */
+    public static boolean isLimitedText(LogicalType type) {
+        return type instanceof CharType
+                || (type instanceof VarCharType text && text.getLength() < VarCharType.MAX_LENGTH);
     }
 
     /** The value in Flink's internal data structures, or null for NULL. */

@@ -19,16 +19,20 @@ final class AnswerFiles {
 
     /** All lines; files still being written begin with a dot. */
     static List<String> lines(Path folder) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Path file : committed(folder)) {
+            lines.addAll(Files.readAllLines(file));
+        }
+        return lines;
+    }
+
+    static List<Path> committed(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        List<String> lines = new ArrayList<>();
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(AnswerFiles::isCommitted).toList()) {
-                lines.addAll(Files.readAllLines(file));
-            }
+            return files.filter(AnswerFiles::isCommitted).toList();
         }
-        return lines;
     }
 
     /** All lines as JSON. */

@@ -50,7 +50,7 @@ public final class AskJob {
         // Rebalanced: a task that fails takes the others with it.
         Llava.ask(numbers.rebalance())
                 .model(arguments[0])
-                .options(OPTIONS)
+                .options(arguments.length < 6 ? OPTIONS : on(arguments[5]))
                 .generation(GENERATION)
                 .image(number -> read(picture))
                 .question(AskJob::question)
@@ -64,6 +64,10 @@ public final class AskJob {
                                 .build())
                 .uid("files");
         env.execute("ask");
+    }
+
+    private static ModelOptions on(String device) {
+        return OPTIONS.withDevice(Device.parse(device));
     }
 
     static String question(long number) {

@@ -1,5 +1,6 @@
 package io.flinkllava.udfs.cluster;
 
+import io.flinkllava.flink.metrics.LlavaMetrics;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
@@ -16,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,8 +27,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A machine dies while its model is in the middle of a batch. */
 class KilledTaskManagerITCase {
 
-    private static final int QUESTIONS = 300;
-    private static final int PER_SECOND = 40;
+    /** More than the models answer, so that there is always a batch to be in the middle of. */
+    private static final int PER_SECOND = 400;
+
+    private static final int QUESTIONS = 4 * PER_SECOND;
+    private static final Pattern TAKEN_BACK =
+            Pattern.compile("LlavaOperator +Takes back [0-9]+ records");
     private static final Pattern LOADED = Pattern.compile("ModelPool +Loaded ");
 
     @Test
@@ -39,6 +46,7 @@ class KilledTaskManagerITCase {
                 FlinkProcesses.named("killed-taskmanager")
                         .configure("taskmanager.numberOfTaskSlots", "1")
                         .configure("parallelism.default", "2")
+                        .configure("metrics.fetcher.update-interval", "100")
                         .taskManagers(2)
                         .start()) {
             String id =
@@ -59,12 +67,20 @@ class KilledTaskManagerITCase {
             JavaProcess victim = flink.taskManagers().get(0);
             JavaProcess survivor = flink.taskManagers().get(1);
 
+            Eventually.holds(
+                    "rows are in flight everywhere",
+                    Duration.ofMinutes(1),
+                    flink::logs,
+                    () -> flink.jobs().least(id, LlavaMetrics.QUEUE_LENGTH).orElse(0) > 0);
             victim.kill();
             flink.startTaskManager();
             flink.jobs().await(id, "FINISHED");
 
             assertThat(AnswerFiles.lines(output))
                     .containsExactlyInAnyOrderElementsOf(expected(model, picture));
+            assertThat(flink.taskManagers().stream().map(JavaProcess::output))
+                    .as("TaskManagers that go on with what was in flight")
+                    .anyMatch(log -> TAKEN_BACK.matcher(log).find());
             assertThat(survivor.output()).containsPattern("llava-ask.*#[1-9].*to RUNNING");
             assertThat(survivor.output().lines().filter(line -> LOADED.matcher(line).find()))
                     .as("models loaded by the TaskManager that lived on")
@@ -76,14 +92,20 @@ class KilledTaskManagerITCase {
         byte[] encoded = Files.readAllBytes(Path.of(picture));
         List<String> lines = new ArrayList<>();
         try (LlavaModel llava = LlavaModel.open(Path.of(model), AskJob.OPTIONS)) {
+            Map<String, String> answers = new HashMap<>();
             for (int number = 0; number < QUESTIONS; number++) {
-                LlavaRequest request =
-                        LlavaRequest.ask(encoded, AskJob.question(number))
-                                .withGeneration(AskJob.GENERATION);
-                LlavaAnswer.Text answer = (LlavaAnswer.Text) llava.submit(request).join();
-                lines.add(AskJob.line(number, answer.text()));
+                String answer =
+                        answers.computeIfAbsent(
+                                AskJob.question(number),
+                                question -> answer(llava, LlavaRequest.ask(encoded, question)));
+                lines.add(AskJob.line(number, answer));
             }
         }
         return lines;
+    }
+
+    private static String answer(LlavaModel llava, LlavaRequest request) {
+        return ((LlavaAnswer.Text) llava.submit(request.withGeneration(AskJob.GENERATION)).join())
+                .text();
     }
 }

@@ -38,10 +38,9 @@ class ManySubmissionsITCase {
                 FlinkProcesses.named("submissions-lib").library(SqlJar.path()).start()) {
             UploadedJar job = flink.jobs().upload(JobJar.thin(folder.resolve("job.jar")));
             submitAndCancel(flink, job, TO_WARM_UP);
-            Footprint before = taskManager(flink).footprint();
+            Growth growth = Growth.of(taskManager(flink));
             submitAndCancel(flink, job, SUBMISSIONS - TO_WARM_UP);
-            Footprint after = taskManager(flink).footprint();
-            Growth.between(before, after).assertFlat("TaskManager");
+            growth.isFlat("TaskManager");
         }
     }
 

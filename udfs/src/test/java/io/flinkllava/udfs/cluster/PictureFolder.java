@@ -8,6 +8,8 @@ import io.flinkllava.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,13 +32,21 @@ final class PictureFolder {
         PictureFolder folder = new PictureFolder(path);
         Files.createDirectories(path.resolve("deep/er"));
         try (LlavaModel model = LlavaModel.open(model(), AskJob.OPTIONS)) {
-            for (int i = 0; i < pictures; i++) {
-                byte[] picture = Files.readAllBytes(Golden.image("img" + i % DIFFERENT + ".png"));
+            List<byte[]> different = new ArrayList<>();
+            List<String> answers = new ArrayList<>();
+            for (int i = 0; i < Math.min(pictures, DIFFERENT); i++) {
+                byte[] picture = Files.readAllBytes(Golden.image("img" + i + ".png"));
                 LlavaRequest request =
                         LlavaRequest.ask(picture, QUESTION).withGeneration(AskJob.GENERATION);
+                different.add(picture);
+                answers.add(((LlavaAnswer.Text) model.submit(request).join()).text());
+            }
+            for (int i = 0; i < pictures; i++) {
                 String name = "picture-" + i + ".png";
-                Files.write(path.resolve(i % 3 == 0 ? "deep/er" : ".").resolve(name), picture);
-                folder.answers.put(name, ((LlavaAnswer.Text) model.submit(request).join()).text());
+                Files.write(
+                        path.resolve(i % 3 == 0 ? "deep/er" : ".").resolve(name),
+                        different.get(i % DIFFERENT));
+                folder.answers.put(name, answers.get(i % DIFFERENT));
             }
         }
         return folder;

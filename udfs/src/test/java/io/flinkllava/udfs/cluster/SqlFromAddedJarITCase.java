@@ -43,10 +43,13 @@ class SqlFromAddedJarITCase {
                 flink.runSql(
                         "SET 'execution.runtime-mode' = 'streaming';\nSET 'table.dml-sync' = 'true';\n"
                                 + SqlScript.declarations(pictures, answers, "")
-                                + SqlScript.PREDICT,
+                                + SqlScript.PREDICT
+                                + SqlScript.LOAD_MODULE
+                                + SqlScript.ASK,
                         List.of(SqlJar.path()));
         assertThat(run.status()).as(run.output()).isZero();
         SqlFromLibITCase.assertAnswers(AnswerFiles.rows(answers), pictures);
+        SqlFromLibITCase.assertAsked(answers, pictures);
     }
 
     @Test

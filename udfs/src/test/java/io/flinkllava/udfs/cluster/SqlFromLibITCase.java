@@ -3,9 +3,12 @@ package io.flinkllava.udfs.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flinkllava.testing.cluster.Eventually;
 import io.flinkllava.testing.cluster.FlinkProcesses;
-import io.flinkllava.testing.cluster.Footprint;
 import io.flinkllava.testing.cluster.JavaProcess;
+import io.flinkllava.testing.cluster.SqlFailure;
 import io.flinkllava.testing.cluster.SqlGateway;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,12 +18,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** SQL scripts on a cluster that has the SQL jar in {@code lib}. */
 class SqlFromLibITCase {
@@ -40,7 +45,11 @@ class SqlFromLibITCase {
     @BeforeAll
     static void start() throws IOException {
         pictures = PictureFolder.of(shared.resolve("pictures"), 12).withCorrupt("broken.png");
-        flink = FlinkProcesses.named("sql-lib").library(SqlJar.path()).start();
+        flink =
+                FlinkProcesses.named("sql-lib")
+                        .configure("metrics.fetcher.update-interval", "100 ms")
+                        .library(SqlJar.path())
+                        .start();
         gateway = flink.startSqlGateway();
     }
 
@@ -58,10 +67,13 @@ class SqlFromLibITCase {
                 flink.runSql(
                         "SET 'execution.runtime-mode' = 'batch';\nSET 'table.dml-sync' = 'true';\n"
                                 + SqlScript.declarations(pictures, answers, "")
-                                + SqlScript.PREDICT,
+                                + SqlScript.PREDICT
+                                + SqlScript.LOAD_MODULE
+                                + SqlScript.ASK,
                         List.of());
         assertThat(run.status()).as(run.output()).isZero();
         assertAnswers(AnswerFiles.rows(answers), pictures);
+        assertAsked(answers, pictures);
     }
 
     @Test
@@ -74,11 +86,26 @@ class SqlFromLibITCase {
                             + SqlScript.LOAD_MODULE
                             + SqlScript.ASK);
         }
-        List<JsonNode> rows = AnswerFiles.rows(answers);
-        assertThat(rows).hasSize(pictures.answers().size() + 1);
-        for (JsonNode row : rows) {
-            assertThat(row.path("answer").asText(null))
-                    .isEqualTo(pictures.answers().get(row.get("name").asText()));
+        assertAsked(answers, pictures);
+    }
+
+    /** Flink's own message, and what docs/sql.md says to do about it. */
+    @Test
+    void aModuleThatWasLoadedBeforeTheModeWasSetIsLoadedAnew() {
+        String load = SqlScript.LOAD_MODULE.strip().replace(");", ", 'execution' = 'async')");
+        String ask =
+                "EXPLAIN SELECT LLAVA_ASK(content, 'What?') FROM (VALUES (x'00')) AS t (content)";
+        try (SqlGateway.Session session = gateway.open()) {
+            session.execute(load);
+            session.execute("SET 'execution.runtime-mode' = 'batch'");
+            assertThatThrownBy(() -> session.execute(ask))
+                    .isInstanceOf(SqlFailure.class)
+                    .hasMessageContaining(
+                            "Currently, only scalar functions can be used in a projection or filter"
+                                    + " operation");
+            session.execute("UNLOAD MODULE llava");
+            session.execute(load);
+            assertThat(session.execute(ask).toString()).contains("LLAVA_ASK(");
         }
     }
 
@@ -86,7 +113,7 @@ class SqlFromLibITCase {
     @Test
     void watchedFolderIsAnsweredOnceThoughATaskManagerIsKilled() throws IOException {
         PictureFolder many =
-                PictureFolder.of(folder.resolve("pictures"), 150).withCorrupt("broken.png");
+                PictureFolder.of(folder.resolve("pictures"), 400).withCorrupt("broken.png");
         Path answers = folder.resolve("answers");
         try (SqlGateway.Session session = gateway.open()) {
             session.executeAll(
@@ -100,8 +127,16 @@ class SqlFromLibITCase {
                     Duration.ofMinutes(1),
                     flink::logs,
                     () -> !AnswerFiles.lines(answers).isEmpty());
+            Eventually.holds(
+                    "rows are in flight",
+                    Duration.ofMinutes(1),
+                    flink::logs,
+                    () -> flink.jobs().metric(job, "llava.queue_length") > 1);
             JavaProcess victim = flink.taskManagers().get(0);
             victim.kill();
+            assertThat(AnswerFiles.lines(answers))
+                    .as("answers when the TaskManager was killed")
+                    .hasSizeLessThan(many.answers().size());
             flink.startTaskManager();
             Eventually.holds(
                     "all pictures are answered",
@@ -113,11 +148,18 @@ class SqlFromLibITCase {
         assertAnswers(AnswerFiles.rows(answers), many);
     }
 
-    /** Those of docs/files.md, with the folders of this machine; queries are planned. */
+    /**
+     * Those of docs/files.md, with the folders of this machine; without a broker topics are
+     * planned.
+     */
     @Test
-    void statementsOfThePageAboutFilesArePlanned() throws IOException {
+    void statementsOfThePageAboutFilesRun() throws IOException {
         String page = Files.readString(Path.of("../docs/files.md"));
+        PictureFolder photos =
+                PictureFolder.of(folder.resolve("photos"), 3).withCorrupt("broken.png");
         try (SqlGateway.Session session = gateway.open()) {
+            session.execute("SET 'table.dml-sync' = 'true'");
+            session.execute("SET 'execution.runtime-mode' = 'batch'");
             for (MatchResult block : SQL_BLOCK.matcher(page).results().toList()) {
                 for (String statement : block.group(1).split(";", -1)) {
                     String here =
@@ -127,7 +169,8 @@ class SqlFromLibITCase {
                                             "/models/llava-1.5-7b-hf",
                                             PictureFolder.model().toString())
                                     .replace("/data/", folder + "/");
-                    if (here.startsWith("INSERT")) {
+                    if (here.startsWith("INSERT INTO outgoing")) {
+                        session.execute("SET 'execution.runtime-mode' = 'streaming'");
                         assertThat(session.execute("EXPLAIN " + here).toString())
                                 .contains("MLPredictTableFunction");
                     } else if (!here.isEmpty()) {
@@ -136,6 +179,27 @@ class SqlFromLibITCase {
                 }
             }
         }
+        List<JsonNode> captions = AnswerFiles.rows(folder.resolve("answers"));
+        assertThat(captions).hasSize(photos.answers().size() + 1);
+        assertThat(captions).filteredOn(row -> row.path("answer").isTextual()).hasSize(3);
+        assertThat(avro(folder.resolve("archive-answers")))
+                .extracting(row -> row.get("answer").toString())
+                .containsExactlyInAnyOrderElementsOf(
+                        captions.stream()
+                                .filter(row -> row.path("answer").isTextual())
+                                .map(row -> row.get("answer").asText())
+                                .toList());
+    }
+
+    private static List<GenericRecord> avro(Path written) throws IOException {
+        List<GenericRecord> rows = new ArrayList<>();
+        for (Path file : AnswerFiles.committed(written)) {
+            try (DataFileReader<GenericRecord> reader =
+                    new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
+                reader.forEach(rows::add);
+            }
+        }
+        return rows;
     }
 
     /** Rounds of statements in one session; what the first rounds have left is what stays. */
@@ -146,12 +210,11 @@ class SqlFromLibITCase {
             session.execute("SET 'execution.runtime-mode' = 'batch'");
             session.execute("SET 'parallelism.default' = '1'");
             round(session, few, ROUNDS_TO_WARM_UP);
-            Footprint gatewayBefore = gateway.process().footprint();
-            Footprint taskManagerBefore = flink.taskManagers().get(0).footprint();
+            Growth gatewayGrowth = Growth.of(gateway.process());
+            Growth taskManagerGrowth = Growth.of(flink.taskManagers().get(0));
             round(session, few, ROUNDS - ROUNDS_TO_WARM_UP);
-            Growth.between(gatewayBefore, gateway.process().footprint()).assertFlat("gateway");
-            Growth.between(taskManagerBefore, flink.taskManagers().get(0).footprint())
-                    .assertFlat("TaskManager");
+            gatewayGrowth.isFlat("gateway");
+            taskManagerGrowth.isFlat("TaskManager");
         }
     }
 
@@ -173,6 +236,15 @@ class SqlFromLibITCase {
                     .contains(List.of("2"));
             session.execute("DROP MODEL ask");
             session.execute("DROP TABLE photos");
+        }
+    }
+
+    static void assertAsked(Path answers, PictureFolder pictures) throws IOException {
+        List<JsonNode> rows = AnswerFiles.rows(SqlScript.asked(answers));
+        assertThat(rows).hasSize(pictures.answers().size() + 1);
+        for (JsonNode row : rows) {
+            assertThat(row.path("answer").asText(null))
+                    .isEqualTo(pictures.answers().get(row.get("name").asText()));
         }
     }
 

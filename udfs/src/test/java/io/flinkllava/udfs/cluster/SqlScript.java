@@ -22,11 +22,23 @@ final class SqlScript {
         WITH ('connector' = 'filesystem', 'format' = 'json', 'path' = '%s',
           'sink.rolling-policy.rollover-interval' = '500 ms',
           'sink.rolling-policy.check-interval' = '200 ms');
+        CREATE TABLE asked (name STRING, answer STRING)
+        WITH ('connector' = 'filesystem', 'format' = 'json', 'path' = '%s');
         CREATE VIEW questions AS SELECT name, content, '%s' AS question FROM photos;
         %s;
         """
                 .formatted(
-                        pictures.path(), options, answers, PictureFolder.QUESTION, model("slot"));
+                        pictures.path(),
+                        options,
+                        answers,
+                        asked(answers),
+                        PictureFolder.QUESTION,
+                        model("slot"));
+    }
+
+    /** Where the answers of {@link #ASK} lie, beside those of {@link #PREDICT}. */
+    static Path asked(Path answers) {
+        return answers.resolveSibling("asked");
     }
 
     static String model(String scope) {
@@ -53,8 +65,7 @@ final class SqlScript {
 
     static final String ASK =
             """
-            INSERT INTO answers SELECT name, LLAVA_ASK(content, '%s'), CAST(NULL AS STRING)
-            FROM photos;
+            INSERT INTO asked SELECT name, LLAVA_ASK(content, '%s') FROM photos;
             """
                     .formatted(PictureFolder.QUESTION);
 }

@@ -20,6 +20,7 @@ import io.flinkllava.udfs.request.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What columns are extracted from, and how. */
 class OutputColumnsTest {
@@ -53,6 +55,20 @@ class OutputColumnsTest {
                 Duration.ofMillis(4));
     }
 
+    private static RowData row(OutputColumns columns, Reply reply) {
+        return columns.row(
+                new Reply(columns.verdict(reply.answer()), reply.modelVersion(), reply.took()));
+    }
+
+    private static OutputColumns extracting(DataType type) {
+        return OutputColumns.of(
+                Task.EXTRACT,
+                ResolvedSchema.of(
+                        Column.physical("n", type),
+                        Column.physical("error_code", DataTypes.STRING())),
+                new OptionReader(Map.of()));
+    }
+
     @Test
     void theSchemaNamesEachValue() {
         assertThat(RECEIPT.schema())
@@ -72,7 +88,8 @@ class OutputColumnsTest {
     @Test
     void valuesBecomeThoseOfTheColumns() {
         RowData row =
-                RECEIPT.row(
+                row(
+                        RECEIPT,
                         reply(
                                 "{\"shop\": \"Müller\", \"total\": 12.5, \"items\": [\"a\"],"
                                         + " \"bought.year\": 2026, \"bought.cash\": true}",
@@ -91,30 +108,116 @@ class OutputColumnsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"shop\": \"a\"| The answer is not the JSON that was asked for: Unexpected",
-                "{\"shop\": 1}| The answer is not the JSON that was asked for: 'shop' does not fit",
+                "{\"shop\": \"a\"| The answer does not fit the columns: Unexpected",
+                "{\"shop\": 1}| The answer does not fit the columns: 'shop' does not fit",
                 "{\"shop\": \"a\", \"total\": 99999}| 'total' does not fit DECIMAL(6, 2)",
                 "{\"shop\": \"a\", \"total\": 1}| 'items' is missing",
                 "{\"shop\": \"a\", \"total\": 1, \"items\": [], \"bought.year\": 99999}"
                         + "| 'bought.year' does not fit SMALLINT"
             })
     void whatDoesNotFitIsTheRowsError(String text, String problem) {
-        RowData row = RECEIPT.row(reply(text, FinishReason.STOP));
+        RowData row = row(RECEIPT, reply(text, FinishReason.STOP));
         assertThat(row.getString(4).toString()).contains(problem);
         assertThat(List.of(0, 1, 2, 3)).allMatch(row::isNullAt);
     }
 
     @Test
     void anAnswerThatWasCutSaysSo() {
-        RowData row = RECEIPT.row(reply("{\"shop\": \"a", FinishReason.LENGTH));
+        RowData row = row(RECEIPT, reply("{\"shop\": \"a", FinishReason.LENGTH));
         assertThat(row.getString(4))
                 .hasToString("The answer ended before its JSON did: raise max-new-tokens");
     }
 
     @Test
+    void whatDoesNotFitIsNoSuccessAndNoFaultOfTheLibrary() {
+        assertThat(RECEIPT.verdict(reply("{\"shop\": 1}", FinishReason.STOP).answer()))
+                .isInstanceOfSatisfying(
+                        LlavaAnswer.Failure.class,
+                        failure -> assertThat(failure.code()).isEqualTo(LlavaErrorCode.INPUT));
+        assertThat(RECEIPT.verdict(reply("{\"shop", FinishReason.LENGTH).answer()))
+                .isInstanceOfSatisfying(
+                        LlavaAnswer.Failure.class,
+                        failure -> assertThat(failure.code()).isEqualTo(LlavaErrorCode.CAPACITY));
+    }
+
+    @Test
+    void decimalsKeepTheirDigits() {
+        assertThat(
+                        row(
+                                        extracting(DataTypes.DECIMAL(20, 2)),
+                                        reply("{\"n\": 12345678901234567.89}", FinishReason.STOP))
+                                .getDecimal(0, 20, 2))
+                .hasToString("12345678901234567.89");
+    }
+
+    /** Written out, such a number would take the memory of the TaskManager. */
+    @ParameterizedTest
+    @CsvSource({"1e999999999, INPUT, ", "1e-999999999, , 0.00", "0e999999999, , 0.00"})
+    void numbersOfABillionDigitsAreNotWrittenOut(String number, String code, String value) {
+        RowData row =
+                row(
+                        extracting(DataTypes.DECIMAL(20, 2)),
+                        reply("{\"n\": " + number + "}", FinishReason.STOP));
+        assertThat(row.isNullAt(1) ? null : row.getString(1).toString()).isEqualTo(code);
+        assertThat(row.isNullAt(0) ? null : row.getDecimal(0, 20, 2).toString()).isEqualTo(value);
+    }
+
+    @Test
+    void aNumberBeyondDoubleIsNoInfinity() {
+        assertThat(
+                        row(
+                                        extracting(DataTypes.DOUBLE()),
+                                        reply("{\"n\": 1e400}", FinishReason.STOP))
+                                .getString(1))
+                .hasToString("INPUT");
+    }
+
+    @Test
+    void aCommentOfARowIsToldWithItsFields() {
+        OutputColumns columns =
+                OutputColumns.of(
+                        Task.EXTRACT,
+                        ResolvedSchema.of(
+                                Column.physical(
+                                                "bought",
+                                                DataTypes.ROW(
+                                                        DataTypes.FIELD(
+                                                                "year",
+                                                                DataTypes.INT(),
+                                                                "four digits"),
+                                                        DataTypes.FIELD(
+                                                                "cash", DataTypes.BOOLEAN())))
+                                        .withComment("as printed")),
+                        new OptionReader(Map.of()));
+        assertThat(columns.instruction())
+                .isEqualTo(
+                        " Answer with a JSON object of: bought.year (as printed; four digits),"
+                                + " bought.cash (as printed).");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"n", "answer", "finish_reason"})
+    void textsOfSomeLengthAreRefused(String name) {
+        for (DataType type : List.of(DataTypes.VARCHAR(3), DataTypes.CHAR(3))) {
+            OptionReader problems = new OptionReader(Map.of());
+            OutputColumns unused =
+                    OutputColumns.of(
+                            Task.EXTRACT,
+                            ResolvedSchema.of(
+                                    Column.physical(name, type),
+                                    Column.physical("other", DataTypes.STRING())),
+                            problems);
+            assertThatThrownBy(() -> problems.finish("here"))
+                    .hasMessageContaining("'" + name + "' is " + type)
+                    .hasMessageContaining("STRING");
+        }
+    }
+
+    @Test
     void aFailureStaysOne() {
         RowData row =
-                RECEIPT.row(
+                row(
+                        RECEIPT,
                         new Reply(
                                 new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "No picture"),
                                 "m@0",

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
 import java.util.List;
@@ -64,6 +65,31 @@ class PredictITCase {
             assertThat(row.<String>getFieldAs(6)).matches("llava15@[0-9a-f]{16}");
             assertThat(row.<Long>getFieldAs(7)).isNotNegative();
         }
+    }
+
+    /** One picture and several, one turn and several. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llava15", "interleave", "next_vicuna"})
+    void conversationsAboutPicturesAreAnsweredAsByTransformers(String checkpoint) {
+        List<GoldenRequest> golden = SqlSession.conversations(checkpoint);
+        SqlSession sql = SqlSession.streaming().conversationView("talks", golden);
+        sql.run(
+                "CREATE MODEL talk INPUT (images ARRAY<BYTES>, turns ARRAY<ROW<role STRING, content"
+                        + " STRING>>) OUTPUT (answer STRING, error STRING, prompt_tokens INT) "
+                        + SqlSession.with(
+                                "provider", "llava",
+                                "model", SqlSession.checkpoint(checkpoint),
+                                "device", "cpu",
+                                "max-sequence-length", "512",
+                                "max-new-tokens", "24"));
+        assertThat(
+                        sql.run(
+                                "SELECT id, answer, error, prompt_tokens FROM ML_PREDICT(TABLE"
+                                        + " talks, MODEL talk, DESCRIPTOR(images, turns))"))
+                .containsExactlyInAnyOrderElementsOf(
+                        golden.stream()
+                                .map(one -> Row.of(one.id(), one.text(), null, one.promptTokens()))
+                                .toList());
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The module's functions with a real model. */
 class ModuleITCase {
@@ -129,6 +130,20 @@ class ModuleITCase {
     }
 
     @Test
+    void conversationsAboutSeveralPicturesAreAnsweredAsByTransformers() {
+        List<GoldenRequest> golden = SqlSession.conversations("interleave");
+        SqlSession sql =
+                load(
+                                SqlSession.batch(),
+                                "models.interleave.model",
+                                SqlSession.checkpoint("interleave"))
+                        .conversationView("talks", golden);
+        assertThat(sql.run("SELECT id, LLAVA_CHAT(images, turns, 'interleave') FROM talks"))
+                .containsExactlyInAnyOrderElementsOf(
+                        golden.stream().map(one -> Row.of(one.id(), one.text())).toList());
+    }
+
+    @Test
     void aPictureOutsideOfTheAllowedFoldersIsAnError() {
         SqlSession sql = load(SqlSession.streaming());
         assertThat(
@@ -203,6 +218,53 @@ class ModuleITCase {
                         .get(0);
         assertThat(row).isEqualTo(Row.of(golden.promptTokens(), true, true));
         assertThat(model(997)).isEmpty();
+    }
+
+    /** Models turn pictures before they cut them into tiles. */
+    @Test
+    void aPhotoThatLiesOnItsSideIsPlannedUpright() throws IOException {
+        SqlSession sql = load(SqlSession.streaming());
+        byte[] photo = Files.readAllBytes(Golden.image("rotated.jpg"));
+        sql.run("CREATE TEMPORARY VIEW photo AS SELECT " + SqlSession.literal(photo) + " AS image");
+        assertThat(
+                        sql.run(
+                                "SELECT i.width, i.height, i.orientation FROM (SELECT"
+                                        + " IMAGE_INFO(image) AS i FROM photo)"))
+                .containsExactly(Row.of(222, 333, 6));
+    }
+
+    @Test
+    void aModelThatCannotBePlannedFailsTheJob() {
+        SqlSession sql =
+                load(
+                        SqlSession.streaming(),
+                        "models.gone.model",
+                        "/no/such/llava",
+                        "models.lost.model",
+                        "/no/such/llava");
+        assertThatThrownBy(
+                        () ->
+                                sql.run(
+                                        "SELECT LLAVA_PLAN(w, 10, 'What?', m) FROM (VALUES (10,"
+                                                + " 'gone'), (10, 'lost')) AS t (w, m)"))
+                .rootCause()
+                .hasMessageContaining("/no/such/llava");
+    }
+
+    @Test
+    void picturesAreNotDecodedByThePlanner() {
+        SqlSession sql = load(SqlSession.streaming());
+        String plan =
+                sql.tables()
+                        .explainSql(
+                                "SELECT IMAGE_INFO("
+                                        + picture
+                                        + ").width, IMAGE_RESIZE("
+                                        + picture
+                                        + ", 8, 5)");
+        assertThat(plan.substring(plan.indexOf("== Optimized Execution Plan ==")))
+                .contains("IMAGE_INFO(")
+                .contains("IMAGE_RESIZE(");
     }
 
     @Test

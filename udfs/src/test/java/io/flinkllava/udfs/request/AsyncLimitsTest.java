@@ -2,9 +2,12 @@ package io.flinkllava.udfs.request;
 
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.api.config.ExecutionConfigOptions;
+import org.apache.flink.testutils.logging.LoggerAuditingExtension;
 
 import io.flinkllava.flink.options.LlavaSettings;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.event.Level;
 
 import java.time.Duration;
 import java.util.Map;
@@ -12,6 +15,9 @@ import java.util.Map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class AsyncLimitsTest {
+
+    @RegisterExtension
+    final LoggerAuditingExtension log = new LoggerAuditingExtension(AsyncLimits.class, Level.WARN);
 
     private static final AsyncLimits LIMITS =
             AsyncLimits.of(
@@ -29,6 +35,20 @@ class AsyncLimitsTest {
                                 .applyTo("here", settings)
                                 .requestTimeout())
                 .isEqualTo(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void itIsSaidWhereTheBatchWouldNotBeFull() {
+        LIMITS.applyTo("Model m", LlavaSettings.read("here", Map.of("model", "/m")));
+        assertThat(log.getMessages()).isEmpty();
+        LIMITS.withInFlight(3)
+                .applyTo("Model m", LlavaSettings.read("here", Map.of("model", "/m")));
+        assertThat(log.getMessages())
+                .containsExactly(
+                        "Model m: the batch has room for 8 rows, but only 3 may be in flight in a"
+                                + " subtask. Raise"
+                                + " table.exec.async-ml-predict.max-concurrent-operations to 16 or"
+                                + " more.");
     }
 
     @Test

@@ -27,11 +27,6 @@ public class JinjaException extends RuntimeException {
         return line == NOWHERE ? new JinjaException(problem, where, this) : this;
     }
 
-    /** Line of the template, counted from 1. */
-    public int line() {
-        return line;
-    }
-
     /** The template called {@code raise_exception}: it refuses these messages. */
     public static final class Raised extends JinjaException {
 

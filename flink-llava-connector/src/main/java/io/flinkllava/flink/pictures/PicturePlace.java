@@ -3,7 +3,7 @@ package io.flinkllava.flink.pictures;
 import java.io.IOException;
 
 /** One kind of place where pictures are. Thread-safe. */
-interface PictureSource {
+interface PicturePlace {
 
     /**
      * Reads the picture, on the calling thread.

@@ -1,14 +1,14 @@
 package io.flinkllava.operators;
 
 /** What a record does when it has its turn. */
-sealed interface Turn {
+sealed interface Action {
 
     /** It asks the model. */
-    record Ask(RequestDraft draft) implements Turn {}
+    record Ask(RequestDraft draft) implements Action {}
 
     /** The answer is known already. */
-    record Known(Outcome outcome) implements Turn {}
+    record Known(Outcome outcome) implements Action {}
 
     /** It asks nothing, and has no result. */
-    record Nothing() implements Turn {}
+    record Nothing() implements Action {}
 }

@@ -1,0 +1,25 @@
+package io.flinkllava.runtime.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtProvider;
+import io.flinkllava.runtime.Device;
+
+/** What the device {@code auto} is in this process. */
+public final class AutoDevice {
+
+    private AutoDevice() {}
+
+    /** The GPU that {@code auto} names if ONNX Runtime has CUDA and the driver shows it. */
+    public static Device resolve(Device wanted) {
+        if (wanted.kind() != Device.Kind.AUTO) {
+            return wanted;
+        }
+        return hasCuda() && wanted.index() < CudaDriver.devices()
+                ? Device.gpu(wanted.index())
+                : Device.CPU;
+    }
+
+    static boolean hasCuda() {
+        return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
+    }
+}
