@@ -68,8 +68,8 @@ record Report(
                 steps == 0 ? 0 : (double) (after.decodeRows() - before.decodeRows()) / steps;
         LoopTimes start = before.times();
         LoopTimes end = after.times();
-        double overhead =
-                1 - (double) (end.executor() - start.executor()) / (end.loop() - start.loop());
+        long loop = end.loop() - start.loop();
+        double overhead = loop == 0 ? 0 : 1 - (double) (end.executor() - start.executor()) / loop;
         return new Report(
                 name, answers.size(), seconds, tokens, firstToken, latency, meanBatch, overhead);
     }

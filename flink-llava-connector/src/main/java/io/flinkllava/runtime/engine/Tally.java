@@ -29,6 +29,11 @@ final class Tally {
     private long executorNanos;
     private long loopNanos;
 
+    /**
+     * Of the round that is not over: it counts with the rest of that round, or shares would lie.
+     */
+    private long executorNanosOfRound;
+
     Tally(StepExecutor executor) {
         this.executor = executor;
         this.before = executor.transfers();
@@ -78,11 +83,13 @@ final class Tally {
 
     /** The executor was busy for so long. */
     synchronized void executed(long nanos) {
-        executorNanos += nanos;
+        executorNanosOfRound += nanos;
     }
 
     /** A round of the loop took so long, the executor included. */
     synchronized void looped(long nanos) {
+        executorNanos += executorNanosOfRound;
+        executorNanosOfRound = 0;
         loopNanos += nanos;
     }
 

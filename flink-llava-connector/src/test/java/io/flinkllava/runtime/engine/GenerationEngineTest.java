@@ -393,6 +393,7 @@ class GenerationEngineTest {
                 if (random.nextInt(25) == 0) {
                     future.exceptionally(fault -> null).join();
                 }
+                assertThat(engine.counters().overhead()).isBetween(0.0, 1.0);
             }
             for (Map.Entry<GenerationRequest, CompletableFuture<Generation>> entry :
                     submitted.entrySet()) {
