@@ -119,8 +119,8 @@ public sealed interface LlavaAnswer extends Serializable {
 
         /**
          * The failure that an exception stands for: what a {@link LlavaException} says, and of
-         * others the name and the first {@value #LONGEST_MESSAGE} characters of the message, which
-         * may quote what was asked.
+         * others the name and the message; of both the first {@value #LONGEST_MESSAGE} characters,
+         * since a message may quote what was asked.
          *
          * @param otherwise the code of an exception that has none of its own
          */

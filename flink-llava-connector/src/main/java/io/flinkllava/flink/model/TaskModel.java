@@ -55,9 +55,10 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope, D
      */
     public ModelLease lease(TaskInfo task, Collection<? extends ExternalResourceInfo> gpus) {
         TaskDevice device = TaskDevice.take(options.device(), task.getAllocationIDAsString(), gpus);
-        ModelKey key =
-                new ModelKey(Path.of(folder), options.withDevice(device.device()), scope.key(task));
         try {
+            ModelKey key =
+                    new ModelKey(
+                            Path.of(folder), options.withDevice(device.device()), scope.key(task));
             return ModelPool.shared().lease(key, linger).andThen(device::close);
         } catch (RuntimeException e) {
             device.close();

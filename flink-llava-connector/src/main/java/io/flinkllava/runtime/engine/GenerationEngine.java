@@ -64,7 +64,9 @@ public final class GenerationEngine implements AutoCloseable {
         this.inbox = new Inbox(limits.queued());
         this.rows = new KvRows(limits, executor.abilities());
         this.tally = new Tally(executor);
-        this.thread = new Thread(this::run, "llava-engine-" + name);
+        // A model may outlive the job that opens it, and must not hold its class loader.
+        this.thread = new Thread(null, this::run, "llava-engine-" + name, 0, false);
+        thread.setContextClassLoader(GenerationEngine.class.getClassLoader());
         thread.setDaemon(true);
     }
 
@@ -442,13 +444,13 @@ public final class GenerationEngine implements AutoCloseable {
         Stream.of(running, prefilling, waiting)
                 .flatMap(Collection::stream)
                 .forEach(sequence -> left.add(sequence.group()));
-        List<SequenceGroup> awaited =
-                left.stream().filter(group -> count(group, tally::failed)).toList();
+        left.forEach(group -> count(group, tally::failed));
         waiting.forEach(this::leaveQueue);
         running.clear();
         prefilling.clear();
         waiting.clear();
         activeCount = 0;
-        awaited.forEach(group -> group.future().completeExceptionally(reason));
+        // Also those that were counted already: what broke the engine may have been their end.
+        left.forEach(group -> group.future().completeExceptionally(reason));
     }
 }

@@ -152,7 +152,7 @@ final class ScoreRules {
             double negligible = (1 - p) / tokens.size();
             double gone = 0;
             for (int i = 0; i < tokens.size(); i++) {
-                if (probabilities[i] <= negligible) {
+                if (probabilities[i] < negligible) {
                     gone += probabilities[i];
                     tokens.out(i);
                 }

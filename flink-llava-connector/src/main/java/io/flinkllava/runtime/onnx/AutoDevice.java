@@ -20,6 +20,8 @@ public final class AutoDevice {
     }
 
     static boolean hasCuda() {
+        // Asking loads the native library.
+        OnnxEnvironment.stayQuiet();
         return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
     }
 }

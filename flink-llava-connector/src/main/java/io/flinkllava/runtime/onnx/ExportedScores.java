@@ -17,7 +17,8 @@ record ExportedScores(List<float[]> rows) implements StepScores {
         float[] scores = rows.get(index);
         int best = 0;
         for (int token = 0; token < scores.length; token++) {
-            if (!Float.isFinite(scores[token])) {
+            // Minus infinity is how a graph may leave out what pads its vocabulary.
+            if (!(scores[token] < Float.POSITIVE_INFINITY)) {
                 throw StepScores.notFinite();
             }
             if (scores[token] > scores[best]) {

@@ -56,7 +56,8 @@ final class OnnxEnvironment {
         }
     }
 
-    private static void stayQuiet() {
+    /** Must come before the native library is loaded, whoever needs it first. */
+    static void stayQuiet() {
         setDefault("OPT_OUT_TRACKING", "true");
         setDefault("ai.djl.offline", "true");
         // Else DJL looks for a PyTorch engine to stand in.

@@ -114,11 +114,13 @@ public final class CheckpointLoader implements ModelLoader {
             ModelOptions options) {
         int queued = options.limits().maxQueuedRequests();
         int threads = workers();
-        // As many requests as rows in the engine, as many ready, and what is being prepared.
-        int open = Math.min(queued, 2 * info.maxBatchSize() + threads);
+        int rows = info.maxBatchSize();
+        // As many requests as rows in the engine, as many ready, and what is being prepared. A
+        // short queue keeps fewer ready, but no row empty.
+        int open = Math.min(Math.max(queued, rows), 2 * rows + threads);
         ModelThreads modelThreads = new ModelThreads(info.name(), threads);
         Intake intake = new Intake(modelThreads, queued, open);
-        EngineLimits limits = limits(options, info.maxBatchSize(), info.maxSequenceLength());
+        EngineLimits limits = limits(options, rows, info.maxSequenceLength());
         GenerationEngine engine =
                 GenerationEngine.start(info.name(), executor, limits, System::nanoTime);
         return new LlavaPipeline(info, preparation, intake, engine, modelThreads);

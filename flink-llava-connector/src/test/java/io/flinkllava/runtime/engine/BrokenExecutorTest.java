@@ -29,6 +29,7 @@ class BrokenExecutorTest {
     private final ScriptedExecutor sound = new ScriptedExecutor();
     private final AtomicBoolean prefillBreaks = new AtomicBoolean();
     private final AtomicBoolean decodeBreaks = new AtomicBoolean();
+    private final AtomicBoolean releaseBreaks = new AtomicBoolean();
     private Supplier<Throwable> fault =
             () -> new BrokenExecutorException(LlavaErrorCode.UNAVAILABLE, "device lost", null);
 
@@ -41,6 +42,13 @@ class BrokenExecutorTest {
     @Test
     void aLostDeviceInDecodeEndsTheEngine() {
         decodeBreaks.set(true);
+        assertAllFail(LlavaErrorCode.UNAVAILABLE, "device lost");
+    }
+
+    /** The first had its answer already, but nobody had been told. */
+    @Test
+    void aDeviceLostWhenARowIsGivenBackLosesNoAnswer() {
+        releaseBreaks.set(true);
         assertAllFail(LlavaErrorCode.UNAVAILABLE, "device lost");
     }
 
@@ -105,6 +113,7 @@ class BrokenExecutorTest {
                             switch (method.getName()) {
                                 case "prefill" -> prefillBreaks.get();
                                 case "decode" -> decodeBreaks.get();
+                                case "release" -> releaseBreaks.get();
                                 default -> false;
                             };
                     if (breaks) {
