@@ -131,7 +131,12 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         if (!plan.modelChanges() || !restored) {
             models.openFirst(restored);
         }
-        pictures = PictureReader.open(plan.pictures(), Math.min(capacity(), MOST_PICTURES_AT_ONCE));
+        // Without a model it is not known yet how many records there will be.
+        int picturesAtOnce =
+                models.current().isPresent()
+                        ? Math.min(capacity(), MOST_PICTURES_AT_ONCE)
+                        : MOST_PICTURES_AT_ONCE;
+        pictures = PictureReader.open(plan.pictures(), picturesAtOnce);
         submitter = new RequestSubmitter(pictures);
         llavaMetrics = new LlavaMetrics(getMetricGroup());
         llavaMetrics.queue(queue::size, this::capacity);
@@ -156,6 +161,8 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
             queue.add(request);
             queue.finish(request);
             request.finished(stored.outcome());
+            // Or a queue that is full of these would wait for room that nothing makes.
+            emit();
         } else {
             take(request);
         }

@@ -99,6 +99,8 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
                     "Model changes by event time need records with timestamps: give their source a"
                             + " WatermarkStrategy, or use ModelChangeMode.ARRIVAL.");
         }
+        // What a restored state holds may have waited under another mode.
+        advance();
         if (!waiting.isEmpty() || !release(record)) {
             waiting.add(record.copy(own(record.getValue())));
         }

@@ -364,6 +364,29 @@ class LlavaOperatorTest {
         }
     }
 
+    /** Nothing else would make room for them: no answer is on its way. */
+    @Test
+    void moreFinishedRecordsThanFitAreRestored() throws Exception {
+        OperatorSubtaskState state;
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED)) {
+            for (int id = 0; id < AskHarness.CAPACITY; id++) {
+                harness.send(id);
+            }
+            harness.answer(3, 2, 1);
+            harness.model.answer(0);
+            harness.runMail();
+            assertThat(harness.output()).containsExactly("0");
+            state = harness.flink.snapshot(1, 1);
+        }
+        try (AskHarness harness =
+                AskHarness.restore(AskHarness.settings(true, 2), state, 1, 1, 0)) {
+            harness.flink.open();
+            harness.runMails();
+            assertThat(harness.output()).containsExactly("1", "2", "3");
+            assertThat(harness.model.asked()).isZero();
+        }
+    }
+
     @Test
     void restoredRecordsAreAskedAgainWithTheirVideo() throws Exception {
         RequestSource<Photo> source = new RequestSource<>();

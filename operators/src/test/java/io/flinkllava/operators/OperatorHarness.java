@@ -36,6 +36,11 @@ abstract class OperatorHarness<I> implements AutoCloseable {
         }
     }
 
+    /** The first mail alone. */
+    void runMail() throws Exception {
+        nextMail().orElseThrow().run();
+    }
+
     private Optional<Mail> nextMail() {
         return flink().getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY);
     }

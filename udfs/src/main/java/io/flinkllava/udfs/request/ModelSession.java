@@ -79,10 +79,9 @@ public final class ModelSession implements AutoCloseable {
                                 context.getExternalResourceInfos(TaskModel.GPU_RESOURCE));
         Duration loading = Duration.ofNanos(System.nanoTime() - start);
         try {
+            LlavaMetrics metrics = LlavaMetrics.shared(group, lease.model(), loading, inFlight);
             return new ModelSession(
-                    lease,
-                    PictureReader.open(settings.pictures(), READING_THREADS),
-                    LlavaMetrics.shared(group, lease.model(), loading, inFlight));
+                    lease, PictureReader.open(settings.pictures(), READING_THREADS), metrics);
         } catch (RuntimeException | Error e) {
             lease.close();
             throw e;
