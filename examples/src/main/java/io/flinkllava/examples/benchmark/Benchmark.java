@@ -3,6 +3,7 @@ package io.flinkllava.examples.benchmark;
 import io.flinkllava.examples.ArgumentChecks;
 import io.flinkllava.examples.ModelArguments;
 import io.flinkllava.examples.Verbosity;
+import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
@@ -36,7 +37,7 @@ import java.util.concurrent.Callable;
             "  ... --new-tokens 8,8,8,256            answers of different lengths ...",
             "  ... --new-tokens 8,8,8,256 --static   ... in batches that wait for the longest",
             "  ... --pictures 1                      all questions about one picture",
-            "  ... --job --repeat 3                  in turns with a Flink job"
+            "  ... --job --device cpu --repeat 3     in turns with a Flink job"
         })
 public final class Benchmark implements Callable<Integer> {
 
@@ -123,7 +124,9 @@ public final class Benchmark implements Callable<Integer> {
         checkWorkload();
         verbosity.apply();
         try (ModelLease lease = ModelPool.shared().lease(key(), Duration.ZERO)) {
-            new Arrivals.ClosedLoop(WARM_UP).run(lease.model(), workload(0, WARM_UP));
+            for (Arrivals arrivals : kinds) {
+                arrivals.run(lease.model(), workload(0, WARM_UP));
+            }
             if (!json) {
                 out(Report.HEADER);
             }
@@ -163,6 +166,11 @@ public final class Benchmark implements Callable<Integer> {
         int atOnce = concurrency == null ? batch : concurrency;
         checks.atLeast("--concurrency", atOnce, 1);
         Arrivals bare = bare(atOnce);
+        if (job && arguments.options().device().kind() == Device.Kind.AUTO) {
+            throw checks.refuse(
+                    "--job needs --device cpu or gpu:N: a job takes auto for a GPU that Flink gives"
+                            + " it, which is none in this process");
+        }
         return job ? List.of(bare, new InJob(model, arguments.options(), atOnce)) : List.of(bare);
     }
 

@@ -125,6 +125,9 @@ record CaptionTopicsJob(
         Properties producer = new Properties();
         producer.setProperty(
                 "transaction.timeout.ms", String.valueOf(TRANSACTION_TIMEOUT.toMillis()));
+        // A dead letter is its picture and a little more.
+        producer.setProperty(
+                "max.request.size", String.valueOf(options.limits().maxImageBytes() + (1 << 20)));
         return KafkaSink.<T>builder()
                 .setBootstrapServers(topics.bootstrapServers())
                 .setKafkaProducerConfig(producer)

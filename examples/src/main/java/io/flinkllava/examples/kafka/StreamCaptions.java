@@ -231,6 +231,11 @@ public final class StreamCaptions implements Callable<Integer> {
                     "--bootstrap-servers needs --state, a folder: without it, pictures that are in work"
                             + " when the job ends would be lost");
         }
+        if (bootstrapServers == null && state != null) {
+            throw checks.refuse(
+                    "--state needs --bootstrap-servers: the broker of this process ends with it, and its"
+                            + " topics with the broker");
+        }
         checks.model(arguments);
         try {
             access();

@@ -79,6 +79,12 @@ class BenchmarkTest {
     }
 
     @Test
+    void aJobNeedsADeviceByName() {
+        assertThat(run("benchmark --job --model " + MODEL)).isEqualTo(2);
+        assertThat(err.toString()).contains("--job needs --device");
+    }
+
+    @Test
     void noTwoRunsAskAboutTheSamePicture() {
         Set<byte[]> pictures = new TreeSet<>(Arrays::compare);
         for (int run = 0; run < 3; run++) {
