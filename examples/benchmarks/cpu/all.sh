@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that docs/benchmarks.md says of an idle machine, in one go: about 25 minutes on two cores.
+# Everything that docs/benchmarks.md says of an idle machine, in one go: about 27 minutes on two cores.
 #
 # Writes one line of JSON for each run, which plot.py draws. Checkpoints of random weights are made where they are not there yet
 # (2.1 GB). Nothing else should run meanwhile.
@@ -24,7 +24,7 @@ say() { echo "$(date +%T) $*" >&2; }
 # Beside transformers: name, then what compare.sh takes.
 beside() {
     say "$1"
-    "$here/compare.sh" "$checkpoints/$2" "${@:3}" | tee /dev/stderr |
+    "$here/compare.sh" "$checkpoints/$2" "${@:3}" | tee >(cat >&2) |
         sed -nE "s|^batch ([0-9]+), medians: run-batch ([0-9.]+), transformers ([0-9.]+) .*|{\"group\": \"peer\", \"name\": \"$1\", \"batch\": \1, \"run_batch\": \2, \"transformers\": \3}|p" >>"$measured"
 }
 # The bare engine: group, name, checkpoint, then what benchmark takes.
@@ -57,6 +57,6 @@ for turn in 1 2 3; do
 done
 say "job: in turns"
 java -jar "$jar" benchmark --json --device cpu --model "$checkpoints/small" --max-batch-size 8 --max-sequence-length 512 \
-    --requests 200 --concurrency 16 --job --repeat 3 2>/dev/null |
+    --requests 500 --concurrency 16 --job --repeat 3 2>/dev/null |
     sed 's|^{|{"group": "job", |' | tee -a "$measured" >&2
 say "done"
