@@ -53,12 +53,15 @@ def latency(rows, folder):
     figure, axes = plt.subplots(figsize=(7, 3.4))
     for key, label, colour in (("latency", "answer", OURS), ("first_token", "first token", PEER)):
         for quantile, style in (("p50", "-o"), ("p99", "--o")):
-            values = [row[f"{key}_{quantile}_ms"] / 1000 for row in rows]
+            values = [row[f"{key}_{quantile}_ms"] for row in rows]
             axes.plot(rates, values, style, color=colour, markersize=4, label=f"{label}, {quantile}")
     axes.set_yscale("log")
     axes.set_xlabel("requests arriving in a second, at random")
-    axes.set_ylabel("seconds")
-    axes.legend(frameon=False)
+    axes.set_ylabel("milliseconds")
+    axes.set_yticks([50, 100, 200, 400, 800])
+    axes.yaxis.set_major_formatter("{x:.0f}")
+    axes.minorticks_off()
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     save(figure, folder / "benchmarks-latency.svg")
     table(
         ["arriving/s", "answered/s", "first token p50 / p99 ms", "answer p50 / p99 ms", "mean batch", "outside steps"],
