@@ -111,26 +111,6 @@ public record EngineCounters(
         public static final VisionCounters NONE = new VisionCounters(0, 0, 0);
     }
 
-    public EngineCounters withWaiting(int value) {
-        return new EngineCounters(
-                value,
-                running,
-                finished,
-                failed,
-                promptTokens,
-                completionTokens,
-                decodeSteps,
-                decodeRows,
-                bytesToDevice,
-                bytesFromDevice,
-                vision,
-                cancelled,
-                late,
-                prefillChunks,
-                prefixes,
-                times);
-    }
-
     public double meanBatchSize() {
         return decodeSteps == 0 ? 0 : (double) decodeRows / decodeSteps;
     }

@@ -134,7 +134,16 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     public EngineCounters counters() {
-        return tally.snapshot(inbox.waiting(), activeCount);
+        return counters(0);
+    }
+
+    /**
+     * The same, with what waits elsewhere.
+     *
+     * @param inFront requests that are on their way here
+     */
+    public EngineCounters counters(int inFront) {
+        return tally.snapshot(inFront + inbox.waiting(), activeCount);
     }
 
     /** Fails what is left, after the current step, and closes the executor. Idempotent. */

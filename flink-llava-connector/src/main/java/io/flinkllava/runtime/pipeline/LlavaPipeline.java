@@ -137,9 +137,7 @@ final class LlavaPipeline implements LlavaModel {
     /** A request on its way into the engine is rather seen twice than not at all. */
     @Override
     public EngineCounters counters() {
-        int waiting = intake.waiting();
-        EngineCounters counters = engine.counters();
-        return counters.withWaiting(counters.waiting() + waiting);
+        return engine.counters(intake.waiting());
     }
 
     @Override
