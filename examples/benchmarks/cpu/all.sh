@@ -57,6 +57,6 @@ for turn in 1 2 3; do
 done
 say "job: in turns"
 java -jar "$jar" benchmark --json --device cpu --model "$checkpoints/small" --max-batch-size 8 --max-sequence-length 512 \
-    --requests 500 --concurrency 16 --job --repeat 3 2>/dev/null |
+    --requests 500 --concurrency 16 --job --repeat 7 2>/dev/null |
     sed 's|^{|{"group": "job", |' | tee -a "$measured" >&2
 say "done"

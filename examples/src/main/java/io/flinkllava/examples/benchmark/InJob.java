@@ -3,23 +3,18 @@ package io.flinkllava.examples.benchmark;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
-import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.CloseableIterator;
 
 import io.flinkllava.examples.EmbeddedCluster;
 import io.flinkllava.examples.WorkFolder;
 import io.flinkllava.flink.model.ModelScope;
-import io.flinkllava.flink.types.LlavaAnswerTypeInfo;
 import io.flinkllava.flink.types.LlavaRequestTypeInfo;
 import io.flinkllava.operators.Llava;
-import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelOptions;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -34,45 +29,30 @@ record InJob(Path folder, ModelOptions options, int capacity) implements Arrival
     private static final TypeInformation<Tuple2<Long, LlavaRequest>> SUBMITTED =
             Types.TUPLE(Types.LONG, LlavaRequestTypeInfo.INSTANCE);
 
-    private static final TypeInformation<Tuple3<Long, Long, LlavaAnswer>> ANSWERED =
-            Types.TUPLE(Types.LONG, Types.LONG, LlavaAnswerTypeInfo.INSTANCE);
-
     @Override
     public String label() {
         return capacity + " at once in a job";
     }
 
-    // Closing the iterator may be interrupted, which javac warns of and which ends the command.
-    @SuppressWarnings("try")
     @Override
     public List<Answered> run(LlavaModel model, List<LlavaRequest> requests) throws Exception {
         StreamExecutionEnvironment environment =
                 EmbeddedCluster.of(1, WorkFolder.create()).environment();
-        List<Answered> answers = new ArrayList<>();
-        try (CloseableIterator<Tuple3<Long, Long, LlavaAnswer>> results =
-                Llava.ask(
-                                environment
-                                        .fromData(requests, LlavaRequestTypeInfo.INSTANCE)
-                                        .map(request -> Tuple2.of(System.nanoTime(), request))
-                                        .returns(SUBMITTED))
-                        .model(folder.toString())
-                        .options(options)
-                        .scope(ModelScope.DEVICE)
-                        .request(record -> record.f1)
-                        .capacity(capacity)
-                        .unordered()
-                        .answers()
-                        .map(
-                                result ->
-                                        Tuple3.of(
-                                                result.input().f0,
-                                                System.nanoTime(),
-                                                result.answer()))
-                        .returns(ANSWERED)
-                        .executeAndCollect("benchmark")) {
-            results.forEachRemaining(
-                    result -> answers.add(new Answered(result.f2, result.f0, result.f1)));
-        }
-        return answers;
+        BenchmarkSink sink = BenchmarkSink.open();
+        Llava.ask(
+                        environment
+                                .fromData(requests, LlavaRequestTypeInfo.INSTANCE)
+                                .map(request -> Tuple2.of(System.nanoTime(), request))
+                                .returns(SUBMITTED))
+                .model(folder.toString())
+                .options(options)
+                .scope(ModelScope.DEVICE)
+                .request(record -> record.f1)
+                .capacity(capacity)
+                .unordered()
+                .answers()
+                .sinkTo(sink);
+        environment.execute("benchmark");
+        return sink.take();
     }
 }
