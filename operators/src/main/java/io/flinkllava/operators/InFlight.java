@@ -2,7 +2,6 @@ package io.flinkllava.operators;
 
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
-import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaRequest;
 
 import java.time.Duration;
@@ -21,7 +20,8 @@ final class InFlight<I> {
     private Duration limit = LlavaRequest.NO_LIMIT;
     private int attempts;
     private boolean trying;
-    private CompletableFuture<LlavaAnswer> future = new CompletableFuture<>();
+    private Optional<RequestDraft> draft = Optional.empty();
+    private Future<?> asked = CompletableFuture.completedFuture(null);
     private Future<?> expiry = CompletableFuture.completedFuture(null);
     private Future<?> retry = CompletableFuture.completedFuture(null);
     private boolean finished;
@@ -122,8 +122,18 @@ final class InFlight<I> {
         trying = false;
     }
 
-    void submitted(CompletableFuture<LlavaAnswer> value) {
-        future = value;
+    void submitted(Future<?> value) {
+        asked = value;
+    }
+
+    /** The next attempt need not read again what this one has read. */
+    void keeps(RequestDraft value) {
+        draft = Optional.of(value);
+    }
+
+    /** What it asks, once an attempt has failed. */
+    Optional<RequestDraft> draft() {
+        return draft;
     }
 
     void expiresWith(Future<?> value) {
@@ -140,6 +150,7 @@ final class InFlight<I> {
         finished = true;
         trying = false;
         outcome = value;
+        draft = Optional.empty();
         cancel();
     }
 
@@ -156,6 +167,6 @@ final class InFlight<I> {
     void cancel() {
         expiry.cancel(false);
         retry.cancel(false);
-        future.cancel(false);
+        asked.cancel(false);
     }
 }

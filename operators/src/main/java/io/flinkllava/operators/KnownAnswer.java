@@ -7,6 +7,7 @@ import io.flinkllava.flink.types.LlavaAnswerTypeInfo;
 import io.flinkllava.runtime.LlavaAnswer;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An answer that is remembered for equal requests. Public for Flink's serializer of records alone,
@@ -33,6 +34,6 @@ public record KnownAnswer(LlavaAnswer answer, String model, String modelVersion)
     }
 
     Outcome outcome() {
-        return new Outcome(answer, model, modelVersion, true);
+        return new Outcome(answer, model, modelVersion, true, Set.of());
     }
 }

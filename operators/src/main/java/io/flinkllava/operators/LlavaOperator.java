@@ -15,6 +15,7 @@ import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
 import org.apache.flink.streaming.runtime.streamrecord.RecordAttributes;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.ExceptionUtils;
 import org.apache.flink.util.function.ThrowingRunnable;
 
 import io.flinkllava.flink.metrics.LlavaMetrics;
@@ -22,6 +23,7 @@ import io.flinkllava.flink.pictures.PictureReader;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.ModelInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -261,6 +263,10 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void begin(InFlight<I> request, LlavaModel model) throws Exception {
+        if (request.draft().isPresent()) {
+            ask(request, model, request.draft().get());
+            return;
+        }
         Action action = turns.action(request, model.info());
         if (action instanceof Action.Ask asking) {
             ask(request, model, asking.draft());
@@ -278,18 +284,17 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     private void ask(InFlight<I> request, LlavaModel model, RequestDraft draft) {
         bound(request, draft.timeLimit());
         // The model's own limit ends a late request's steps; the timer ends its waiting.
-        CompletableFuture<LlavaAnswer> future =
+        CompletableFuture<Asked> future =
                 submitter.submit(model, draft.within(request.timeLeft(now())));
         request.submitted(future);
-        CompletableFuture<LlavaAnswer> unused =
+        CompletableFuture<Asked> unused =
                 future.whenComplete(
-                        (answer, problem) -> {
-                            LlavaAnswer said =
-                                    problem == null
-                                            ? answer
-                                            : LlavaAnswer.Failure.of(
-                                                    problem, LlavaErrorCode.INTERNAL);
-                            hop(() -> answered(request, model, said), "LLaVA answer");
+                        (asked, error) -> {
+                            if (error == null) {
+                                hop(() -> answered(request, model, asked), "LLaVA answer");
+                            } else if (!future.isCancelled()) {
+                                hop(() -> ExceptionUtils.rethrowException(error), "LLaVA error");
+                            }
                         });
     }
 
@@ -305,12 +310,12 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
         }
     }
 
-    private void answered(InFlight<I> request, LlavaModel model, LlavaAnswer answer)
-            throws Exception {
+    private void answered(InFlight<I> request, LlavaModel model, Asked asked) throws Exception {
         if (!queue.isRunning(request)) {
             return; // Its time ran out before, or a model completed twice: it has its outcome.
         }
-        if (answer instanceof LlavaAnswer.Failure failure) {
+        if (asked.answer() instanceof LlavaAnswer.Failure failure) {
+            request.keeps(asked.draft());
             if (isLate(request, failure)) {
                 expire(request);
                 return;
@@ -324,9 +329,16 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
                 return;
             }
         }
-        finish(
-                request,
-                Optional.of(new Outcome(answer, model.info().name(), model.info().fingerprint())));
+        finish(request, Optional.of(outcome(model.info(), asked)));
+    }
+
+    private static Outcome outcome(ModelInfo model, Asked asked) {
+        return new Outcome(
+                asked.answer(),
+                model.name(),
+                model.fingerprint(),
+                false,
+                asked.draft().references());
     }
 
     /** The model may notice before the timer does. */

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Turns a draft into an answer, whatever happens: exceptions become failures of that record, not of
- * the job. Errors of the JVM are left alone.
+ * the job. Only errors of the JVM are left to whoever waits.
  */
 final class RequestSubmitter {
 
@@ -22,53 +22,60 @@ final class RequestSubmitter {
 
     /**
      * Reads the pictures that the record only names, and asks the model. Never throws an exception,
-     * but the future may be cancelled, which ends what works for it.
+     * and the future ends with none, but with an error perhaps; it may be cancelled, which ends
+     * what works for it.
      */
-    CompletableFuture<LlavaAnswer> submit(LlavaModel model, RequestDraft draft) {
+    CompletableFuture<Asked> submit(LlavaModel model, RequestDraft draft) {
+        CompletableFuture<Asked> asked = new CompletableFuture<>();
         List<CompletableFuture<byte[]>> pictures = draft.read(reader);
-        CompletableFuture<Void> all =
-                CompletableFuture.allOf(pictures.toArray(CompletableFuture<?>[]::new));
-        if (all.isDone() && !all.isCompletedExceptionally()) {
-            return ask(model, draft, pictures);
-        }
-        CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
-        pictures.forEach(picture -> cancelWith(answer, picture));
+        pictures.forEach(picture -> cancelWith(asked, picture));
         CompletableFuture<Void> unused =
-                all.whenComplete(
-                        (nothing, problem) -> {
-                            if (problem != null) {
-                                answer.complete(
-                                        LlavaAnswer.Failure.of(
-                                                problem, LlavaErrorCode.UNAVAILABLE));
-                            } else if (!answer.isDone()) {
-                                follow(answer, ask(model, draft, pictures));
-                            }
-                        });
-        return answer;
+                CompletableFuture.allOf(pictures.toArray(CompletableFuture<?>[]::new))
+                        .whenComplete(
+                                (nothing, problem) -> {
+                                    RequestDraft read = draft.with(pictures);
+                                    if (problem != null) {
+                                        fail(asked, read, problem, LlavaErrorCode.UNAVAILABLE);
+                                    } else if (!asked.isDone()) {
+                                        ask(asked, model, read, pictures);
+                                    }
+                                });
+        return asked;
     }
 
-    private static CompletableFuture<LlavaAnswer> ask(
-            LlavaModel model, RequestDraft draft, List<CompletableFuture<byte[]>> pictures) {
+    private static void ask(
+            CompletableFuture<Asked> asked,
+            LlavaModel model,
+            RequestDraft read,
+            List<CompletableFuture<byte[]>> pictures) {
+        CompletableFuture<LlavaAnswer> answer;
         try {
-            return model.submit(draft.request(pictures));
+            answer = model.submit(read.request(pictures));
         } catch (Exception e) {
-            return CompletableFuture.completedFuture(
-                    LlavaAnswer.Failure.of(e, LlavaErrorCode.INTERNAL));
+            fail(asked, read, e, LlavaErrorCode.INTERNAL);
+            return;
+        } catch (Error e) {
+            asked.completeExceptionally(e);
+            return;
         }
-    }
-
-    private static void follow(
-            CompletableFuture<LlavaAnswer> answer, CompletableFuture<LlavaAnswer> asked) {
-        cancelWith(answer, asked);
+        cancelWith(asked, answer);
         CompletableFuture<LlavaAnswer> unused =
-                asked.whenComplete(
-                        (value, problem) -> {
+                answer.whenComplete(
+                        (said, problem) -> {
                             if (problem == null) {
-                                answer.complete(value);
+                                asked.complete(new Asked(read, said));
                             } else {
-                                answer.completeExceptionally(problem);
+                                fail(asked, read, problem, LlavaErrorCode.INTERNAL);
                             }
                         });
+    }
+
+    private static void fail(
+            CompletableFuture<Asked> asked,
+            RequestDraft read,
+            Throwable problem,
+            LlavaErrorCode otherwise) {
+        asked.complete(new Asked(read, LlavaAnswer.Failure.of(problem, otherwise)));
     }
 
     private static void cancelWith(CompletableFuture<?> answer, CompletableFuture<?> work) {

@@ -19,15 +19,24 @@ final class FakeModel implements LlavaModel {
 
     private final List<LlavaRequest> requests = new ArrayList<>();
     private final List<CompletableFuture<LlavaAnswer>> futures = new ArrayList<>();
+    private Error error;
     private int closes;
 
     @Override
     public synchronized CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
+        if (error != null) {
+            throw error;
+        }
         CompletableFuture<LlavaAnswer> future = new CompletableFuture<>();
         requests.add(request);
         futures.add(future);
         notifyAll();
         return future;
+    }
+
+    /** Lets the JVM fail whenever it is asked. */
+    synchronized void failWith(Error value) {
+        error = value;
     }
 
     /** Waits until so many requests were asked. */

@@ -8,6 +8,7 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
+import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaException;
@@ -580,7 +581,14 @@ class LlavaOperatorTest {
 
     @Test
     void fullQueueOfTheModelIsNobodysFailure() throws Exception {
-        try (AskHarness harness = AskHarness.open(trying(1, ErrorPolicy.FAIL))) {
+        List<Integer> drafted = new ArrayList<>();
+        try (AskHarness harness =
+                AskHarness.open(
+                        trying(1, ErrorPolicy.FAIL),
+                        photo -> {
+                            drafted.add(photo.id());
+                            return RequestDraft.of(photo.request());
+                        })) {
             harness.flink.setProcessingTime(0);
             harness.send(1);
             LlavaException full = LlavaException.queueIsFull();
@@ -595,6 +603,23 @@ class LlavaOperatorTest {
             harness.runMails();
             harness.answer(10);
             assertThat(harness.output()).containsExactly("1");
+            assertThat(drafted).containsExactly(1);
+        }
+    }
+
+    @Test
+    void errorOfTheJvmFailsTheTask() throws Exception {
+        RequestDraft remote =
+                new RequestDraft(
+                        List.of(PictureSource.reference("data:image/png;base64,AAAA")),
+                        List.of(),
+                        List.of(Message.user("?")),
+                        GenerationParameters.DEFAULT,
+                        LlavaRequest.NO_LIMIT);
+        try (AskHarness harness = AskHarness.open(AskHarness.ORDERED, photo -> remote)) {
+            harness.model.failWith(new NoClassDefFoundError("Oh."));
+            harness.send(1);
+            assertThatThrownBy(harness::awaitMail).isInstanceOf(NoClassDefFoundError.class);
         }
     }
 

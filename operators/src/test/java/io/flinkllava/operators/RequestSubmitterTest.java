@@ -42,7 +42,7 @@ class RequestSubmitterTest {
     @Test
     void namedPicturesAreReadAndKeepTheirPlace() throws Exception {
         Path cat = Files.write(folder.resolve("cat.png"), CAT);
-        CompletableFuture<LlavaAnswer> answer =
+        CompletableFuture<Asked> asked =
                 submitter.submit(
                         model,
                         draft(
@@ -52,14 +52,17 @@ class RequestSubmitterTest {
         assertThat(model.request(0).images()).containsExactly(new byte[] {9}, CAT);
         LlavaAnswer.Failure said = new LlavaAnswer.Failure(LlavaErrorCode.INTERNAL, "?");
         model.complete(0, said);
-        assertThat(answer.get()).isEqualTo(said);
+        assertThat(asked.get().answer()).isEqualTo(said);
     }
 
     @Test
     void pictureThatIsNotAllowedOrNotThereIsAnInputFailure() throws Exception {
         for (String reference : List.of("/etc/hostname", folder + "/none.png")) {
             LlavaAnswer answer =
-                    submitter.submit(model, draft(PictureSource.reference(reference))).get();
+                    submitter
+                            .submit(model, draft(PictureSource.reference(reference)))
+                            .get()
+                            .answer();
             assertThat(answer)
                     .isInstanceOfSatisfying(
                             LlavaAnswer.Failure.class,
@@ -69,12 +72,52 @@ class RequestSubmitterTest {
     }
 
     @Test
-    void cancelledRequestIsCancelledInTheModel() throws Exception {
+    void whatWasReadIsNotReadAgain() throws Exception {
         Path cat = Files.write(folder.resolve("cat.png"), CAT);
-        CompletableFuture<LlavaAnswer> answer =
+        CompletableFuture<Asked> asked =
                 submitter.submit(model, draft(PictureSource.reference(cat.toString())));
         model.awaitAsked(1);
-        answer.cancel(false);
+        model.complete(0, new LlavaAnswer.Failure(LlavaErrorCode.CAPACITY, "?"));
+        Files.delete(cat);
+        CompletableFuture<Asked> again = submitter.submit(model, asked.get().draft());
+        model.awaitAsked(2);
+        assertThat(model.request(1).images()).containsExactly(CAT);
+        model.complete(1, new LlavaAnswer.Failure(LlavaErrorCode.CAPACITY, "?"));
+        assertThat(again.get().draft().references()).isEmpty();
+    }
+
+    @Test
+    void whatCouldNotBeReadIsNamed() throws Exception {
+        Path cat = Files.write(folder.resolve("cat.png"), CAT);
+        String none = folder + "/none.png";
+        Asked asked =
+                submitter
+                        .submit(
+                                model,
+                                draft(
+                                        PictureSource.reference(cat.toString()),
+                                        PictureSource.reference(none)))
+                        .get();
+        assertThat(asked.draft().references()).containsExactly(none);
+    }
+
+    @Test
+    void exceptionOfAModelIsAnInternalFailure() throws Exception {
+        CompletableFuture<Asked> asked = submitter.submit(model, draft());
+        model.future(0).completeExceptionally(new IllegalStateException("Oh."));
+        assertThat(asked.get().answer())
+                .isEqualTo(
+                        new LlavaAnswer.Failure(
+                                LlavaErrorCode.INTERNAL, "IllegalStateException: Oh."));
+    }
+
+    @Test
+    void cancelledRequestIsCancelledInTheModel() throws Exception {
+        Path cat = Files.write(folder.resolve("cat.png"), CAT);
+        CompletableFuture<Asked> asked =
+                submitter.submit(model, draft(PictureSource.reference(cat.toString())));
+        model.awaitAsked(1);
+        asked.cancel(false);
         // The reader's thread may be linking the two at this moment.
         assertThat(model.future(0).handle((value, problem) -> problem).get()).isNotNull();
     }
