@@ -7,6 +7,9 @@ import io.flinkllava.runtime.ModelInfo;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * How much of a dialogue is remembered.
@@ -67,6 +70,44 @@ record ConversationLimits(int maxTurns, int maxTokens) implements Serializable {
                 ? new Conversation(
                         List.of(pictures.get(0)), newer, turns.get(0).getTokens() / pictures.size())
                 : new Conversation(conversation.getKept(), newer, conversation.getKeptTokens());
+    }
+
+    /** A dialogue without its oldest turn; empty where nothing is left. */
+    static Optional<Conversation> shorter(Conversation conversation) {
+        return Optional.of(conversation)
+                .filter(dialogue -> dialogue.getTurns().size() > 1)
+                .map(ConversationLimits::withoutOldest);
+    }
+
+    /**
+     * What is left of a dialogue when pictures are gone: the turns after the last one that shows
+     * such a picture, all of them if none does; empty where nothing is left.
+     */
+    static Optional<Conversation> without(Set<String> gone, Conversation conversation) {
+        List<ConversationTurn> turns = conversation.getTurns();
+        int spoilt = turns.size();
+        while (spoilt > 0 && !shows(gone, turns.get(spoilt - 1).getPictures())) {
+            spoilt--;
+        }
+        if (spoilt == turns.size()) {
+            return Optional.empty();
+        }
+        Conversation left = conversation;
+        for (int i = 0; i < spoilt; i++) {
+            left = withoutOldest(left);
+        }
+        return Optional.of(
+                shows(gone, left.getKept())
+                        ? new Conversation(List.of(), left.getTurns(), 0)
+                        : left);
+    }
+
+    /** Whether one of these pictures is one of those references. */
+    static boolean shows(Set<String> gone, List<ConversationPicture> pictures) {
+        return pictures.stream()
+                .map(ConversationPicture::getReference)
+                .filter(Objects::nonNull)
+                .anyMatch(gone::contains);
     }
 
     /** Tokens of all that is remembered. */

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The turns of a dialogue, the records of one key, each with what was said before. */
@@ -61,22 +62,28 @@ record ConversationMemory<T>(
                                 prompt.messages(),
                                 generation,
                                 LlavaRequest.NO_LIMIT)),
-                outcome -> after(memory, asked, outcome.orElseThrow().answer(), model));
+                outcome -> after(memory, asked, outcome.orElseThrow(), model));
     }
 
     private Optional<Conversation> after(
             Optional<Conversation> memory,
             ConversationTurn asked,
-            LlavaAnswer answer,
+            Outcome outcome,
             ModelInfo model) {
-        if (answer instanceof LlavaAnswer.Text said) {
+        if (outcome.answer() instanceof LlavaAnswer.Text said) {
             return Optional.of(limits.truncate(answered(memory.orElse(EMPTY), asked, said), model));
         }
-        // What is remembered may be at fault: too long, or a picture that is no longer there.
-        return ((LlavaAnswer.Failure) answer).code() == LlavaErrorCode.INPUT
-                ? memory.filter(conversation -> conversation.getTurns().size() > 1)
-                        .map(ConversationLimits::withoutOldest)
-                : memory;
+        if (((LlavaAnswer.Failure) outcome.answer()).code() != LlavaErrorCode.INPUT) {
+            return memory;
+        }
+        Set<String> unread = outcome.unread();
+        if (unread.isEmpty()) {
+            // All of it together may be too long.
+            return memory.flatMap(ConversationLimits::shorter);
+        }
+        return ConversationLimits.shows(unread, asked.getPictures())
+                ? memory
+                : memory.flatMap(dialogue -> ConversationLimits.without(unread, dialogue));
     }
 
     private static Conversation answered(

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,6 +58,38 @@ class ConversationLimitsTest {
         Conversation one = ConversationLimits.withoutOldest(both);
         assertThat(one.getKept()).containsExactly(CAT);
         assertThat(one.getKeptTokens()).isEqualTo(600);
+    }
+
+    @Test
+    void turnsUpToTheLastOneWithAPictureThatIsGoneAreForgotten() {
+        assertThat(without("/other.png")).contains(conversation);
+
+        Conversation noCat = without("/cat.png").orElseThrow();
+        assertThat(questions(noCat)).containsExactly("Where?", "And this?", "Why?");
+        assertThat(noCat.getKept()).isEmpty();
+        assertThat(noCat.getKeptTokens()).isZero();
+
+        Conversation noDog = without("/dog.png").orElseThrow();
+        assertThat(questions(noDog)).containsExactly("Why?");
+        assertThat(noDog.getKept()).containsExactly(CAT);
+    }
+
+    @Test
+    void keptPictureThatIsGoneLeavesTheTurns() {
+        Conversation three = ConversationLimits.withoutOldest(conversation);
+        Conversation left = ConversationLimits.without(Set.of("/cat.png"), three).orElseThrow();
+        assertThat(left.getTurns()).isEqualTo(three.getTurns());
+        assertThat(ConversationLimits.tokens(left)).isEqualTo(630);
+    }
+
+    @Test
+    void nothingIsLeftOfADialogueWhoseNewestPictureIsGone() {
+        Conversation only = new Conversation(List.of(), List.of(turn("What?", 600, CAT)), 0);
+        assertThat(ConversationLimits.without(Set.of("/cat.png"), only)).isEmpty();
+    }
+
+    private Optional<Conversation> without(String gone) {
+        return ConversationLimits.without(Set.of(gone), conversation);
     }
 
     @Test

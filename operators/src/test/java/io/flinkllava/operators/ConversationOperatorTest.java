@@ -2,6 +2,7 @@ package io.flinkllava.operators;
 
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 
+import io.flinkllava.flink.pictures.PictureAccess;
 import io.flinkllava.operators.state.Conversation;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.GenerationParameters;
@@ -11,8 +12,11 @@ import io.flinkllava.runtime.Message;
 import io.flinkllava.runtime.Message.Role;
 import io.flinkllava.runtime.ModelInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -67,7 +71,7 @@ class ConversationOperatorTest {
         }
     }
 
-    /** What is remembered may be too long, or name a picture that is gone. */
+    /** What is remembered may be too long. */
     @Test
     void turnThatIsRefusedTakesTheOldestWithIt() throws Exception {
         try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
@@ -92,6 +96,69 @@ class ConversationOperatorTest {
             assertThat(harness.model.request(4).messages())
                     .containsExactly(Message.user("Turn 4?"));
         }
+    }
+
+    @Test
+    void turnsOfAPictureThatIsGoneAreForgottenAtOnce(@TempDir Path folder) throws Exception {
+        String picture = Files.write(folder.resolve("1.png"), new byte[] {1}).toString();
+        try (KeyedHarness harness = referring(folder)) {
+            harness.send("a", new Photo(1, picture));
+            harness.model.awaitAsked(1);
+            harness.model.complete(0, said("A cat."));
+            harness.awaitMail();
+            for (int turn = 1; turn < 4; turn++) {
+                harness.send("a", new Photo(turn + 1, "Turn " + turn + "?"));
+                harness.model.awaitAsked(turn + 1);
+                harness.model.complete(turn, said("Yes."));
+                harness.awaitMail();
+            }
+            Files.delete(Path.of(picture));
+            harness.send("a", new Photo(5, "Still there?"));
+            harness.awaitMail();
+            assertThat(harness.results().get(4).isText()).isFalse();
+
+            harness.send("a", new Photo(6, "Who?"));
+            assertThat(harness.model.request(4).images()).isEmpty();
+            assertThat(harness.model.request(4).messages())
+                    .extracting(Message::content)
+                    .containsExactly(
+                            "Turn 1?", "Yes.", "Turn 2?", "Yes.", "Turn 3?", "Yes.", "Who?");
+        }
+    }
+
+    @Test
+    void pictureOfTheRecordItselfThatIsNotThereTakesNothingWithIt(@TempDir Path folder)
+            throws Exception {
+        String picture = Files.write(folder.resolve("1.png"), new byte[] {1}).toString();
+        try (KeyedHarness harness = referring(folder)) {
+            harness.send("a", new Photo(1, picture));
+            harness.model.awaitAsked(1);
+            harness.model.complete(0, said("A cat."));
+            harness.awaitMail();
+            harness.send("a", new Photo(2, folder + "/none.png"));
+            harness.awaitMail();
+            harness.send("a", new Photo(3, "Who?"));
+            harness.model.awaitAsked(2);
+            assertThat(harness.model.request(1).images()).hasSize(1);
+            assertThat(harness.model.request(1).messages()).hasSize(3);
+        }
+    }
+
+    /** Questions that are paths bring that picture. */
+    private static KeyedHarness referring(Path folder) throws Exception {
+        return KeyedHarness.open(
+                new ConversationMemory<>(
+                        photo ->
+                                photo.question().startsWith("/")
+                                        ? List.of(PictureSource.reference(photo.question()))
+                                        : List.of(),
+                        Photo::question,
+                        photo -> false,
+                        "",
+                        GenerationParameters.DEFAULT,
+                        ConversationLimits.DEFAULT,
+                        Duration.ofMinutes(10)),
+                PictureAccess.NONE.withPrefixes(List.of(folder.toString())));
     }
 
     @Test

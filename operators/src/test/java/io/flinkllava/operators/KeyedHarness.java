@@ -28,6 +28,16 @@ final class KeyedHarness extends OperatorHarness<Question<Photo>> {
             int parallelism,
             int subtask)
             throws Exception {
+        this(memory, settings, PictureAccess.NONE, parallelism, subtask);
+    }
+
+    private KeyedHarness(
+            KeyMemory<Question<Photo>, ?> memory,
+            QueueSettings settings,
+            PictureAccess pictures,
+            int parallelism,
+            int subtask)
+            throws Exception {
         KeySelector<Question<Photo>, String> keys = Question::key;
         OperatorPlan<Question<Photo>, Photo> plan =
                 new OperatorPlan<>(
@@ -42,7 +52,7 @@ final class KeyedHarness extends OperatorHarness<Question<Photo>> {
                             return new OpenModel(model, model::close);
                         },
                         false,
-                        PictureAccess.NONE,
+                        pictures,
                         settings,
                         DeadLetter.tag(PHOTO));
         flink =
@@ -64,7 +74,12 @@ final class KeyedHarness extends OperatorHarness<Question<Photo>> {
     }
 
     static KeyedHarness open(KeyMemory<Question<Photo>, ?> memory) throws Exception {
-        KeyedHarness harness = new KeyedHarness(memory, AskHarness.UNORDERED, 1, 0);
+        return open(memory, PictureAccess.NONE);
+    }
+
+    static KeyedHarness open(KeyMemory<Question<Photo>, ?> memory, PictureAccess pictures)
+            throws Exception {
+        KeyedHarness harness = new KeyedHarness(memory, AskHarness.UNORDERED, pictures, 1, 0);
         harness.flink.open();
         return harness;
     }

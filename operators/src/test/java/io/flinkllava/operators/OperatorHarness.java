@@ -36,6 +36,11 @@ abstract class OperatorHarness<I> implements AutoCloseable {
         }
     }
 
+    /** Waits for a mail of another thread. */
+    void awaitMail() throws Exception {
+        flink().getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
+    }
+
     /** The first mail alone. */
     void runMail() throws Exception {
         nextMail().orElseThrow().run();
