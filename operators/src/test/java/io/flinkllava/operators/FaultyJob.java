@@ -72,17 +72,21 @@ final class FaultyJob {
 
     /** A model for each version that is named after its folder. */
     static ModelSource models() {
-        return models(Photo::answer);
+        return models(FaultyJob::answer);
     }
 
     /** The same, with something else to say. */
-    static ModelSource models(SerializableFunction<LlavaRequest, LlavaAnswer> answers) {
+    static ModelSource models(SerializableFunction<LlavaRequest, LlavaAnswer.Text> answers) {
         return (context, version) -> {
             Faults.at("open");
             String name = version.isFirst() ? ScrambledModel.FIRST : version.folder();
             ScrambledModel model = new ScrambledModel(name, answers);
             return new OpenModel(model, model::close);
         };
+    }
+
+    private static LlavaAnswer.Text answer(LlavaRequest request) {
+        return (LlavaAnswer.Text) Photo.answer(request);
     }
 
     /** Photo n has the time n. */
@@ -165,10 +169,13 @@ final class FaultyJob {
 
     static void assertEveryAnswerIsThatOfItsRecord(List<LlavaResult<Photo>> results) {
         assertEveryIdOnce(results);
-        assertThat(results)
-                .allSatisfy(
-                        result ->
-                                assertThat(result.generated())
-                                        .isEqualTo(Photo.answer(result.input().request())));
+        assertThat(results).allSatisfy(result -> assertAnswers(result, result.input().request()));
+    }
+
+    /** The result is what the model that it names says to this request. */
+    static void assertAnswers(LlavaResult<Photo> result, LlavaRequest request) {
+        assertThat(result.modelVersion()).isEqualTo(ScrambledModel.fingerprint(result.model()));
+        assertThat(result.generated())
+                .isEqualTo(ScrambledModel.said(result.model(), answer(request)));
     }
 }

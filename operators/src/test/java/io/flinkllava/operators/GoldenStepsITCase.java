@@ -233,17 +233,29 @@ class GoldenStepsITCase {
                                 .pictureAccess(ACCESS)
                                 .question(Said::text)
                                 .answers());
-        String before = LlavaModel.check(FIRST, OPTIONS).fingerprint();
-        String after = LlavaModel.check(SECOND, OPTIONS).fingerprint();
-        assertThat(results)
-                .extracting(LlavaResult::modelVersion)
-                .containsExactly(
-                        before, before, before, before, before, before, after, after, after, after);
-        rejected.forEachRemaining(
-                model -> {
-                    assertThat(model.folder()).isEqualTo(PICTURES.toString());
-                    assertThat(model.message()).contains("config.json");
-                });
+        assertThat(results).hasSize(said.length);
+        assertAnsweredBy(FIRST, results.subList(0, 6));
+        assertAnsweredBy(SECOND, results.subList(6, said.length));
+        assertThat(results.get(0).generated().tokenIds())
+                .as("what tells one model from the other")
+                .isNotEqualTo(results.get(6).generated().tokenIds());
+        List<RejectedModel> broken = new ArrayList<>();
+        rejected.forEachRemaining(broken::add);
+        assertThat(broken).extracting(RejectedModel::folder).containsExactly(PICTURES.toString());
+        assertThat(broken.get(0).message()).contains("config.json");
+    }
+
+    private static void assertAnsweredBy(Path checkpoint, List<LlavaResult<Said>> results)
+            throws Exception {
+        try (LlavaModel model = LlavaModel.open(checkpoint, OPTIONS)) {
+            for (LlavaResult<Said> result : results) {
+                byte[] picture = Files.readAllBytes(Path.of(result.input().picture()));
+                LlavaRequest alone =
+                        LlavaRequest.ask(picture, result.input().text()).withGeneration(SHORT);
+                assertSame(result, model.submit(alone).get());
+                assertThat(result.modelVersion()).isEqualTo(model.info().fingerprint());
+            }
+        }
     }
 
     private static void assertSame(LlavaResult<Said> result, LlavaAnswer expected) {

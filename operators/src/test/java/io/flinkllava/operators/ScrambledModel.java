@@ -9,6 +9,8 @@ import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -32,20 +34,42 @@ final class ScrambledModel implements LlavaModel {
 
     private static final int DECODE_STEPS = 2;
     private static final int LONGEST_STEP_MILLIS = 7;
+    private static final int MOST_TOKENS_MORE = 5;
 
     private final String name;
-    private final Function<LlavaRequest, LlavaAnswer> answers;
+    private final Function<LlavaRequest, LlavaAnswer.Text> answers;
     private final Random random = new Random(7);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
     ScrambledModel() {
-        this(FIRST, Photo::answer);
+        this(FIRST, request -> (LlavaAnswer.Text) Photo.answer(request));
     }
 
-    /** A model that says what this function says. */
-    ScrambledModel(String name, Function<LlavaRequest, LlavaAnswer> answers) {
+    /** A model that says what this function says, in its own words. */
+    ScrambledModel(String name, Function<LlavaRequest, LlavaAnswer.Text> answers) {
         this.name = name;
         this.answers = answers;
+    }
+
+    /**
+     * What the model of this name makes of an answer, so that no other one says the same. How many
+     * tokens it takes, and why it ends, differ from answer to answer.
+     */
+    static LlavaAnswer.Text said(String name, LlavaAnswer.Text answer) {
+        String text = answer.text() + ", says " + name;
+        List<Integer> tokens = new ArrayList<>(answer.tokenIds());
+        tokens.add(name.hashCode());
+        for (int more = Math.floorMod(text.hashCode(), MOST_TOKENS_MORE); more > 0; more--) {
+            tokens.add(more);
+        }
+        return new LlavaAnswer.Text(
+                text,
+                tokens,
+                answer.promptTokens(),
+                tokens.size() % 2 == 0
+                        ? LlavaAnswer.FinishReason.STOP
+                        : LlavaAnswer.FinishReason.LENGTH,
+                answer.timing());
     }
 
     /** What such a model calls its version. */
@@ -71,7 +95,7 @@ final class ScrambledModel implements LlavaModel {
             return;
         }
         if (left == 0) {
-            future.complete(answers.apply(request));
+            future.complete(said(name, answers.apply(request)));
         } else {
             next(() -> step("decode", request, future, left - 1));
         }
