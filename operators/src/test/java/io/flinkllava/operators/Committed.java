@@ -49,24 +49,15 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
         }
     }
 
-    /** Waits until there are so many. */
-    static void awaitResults(int count) throws InterruptedException {
-        synchronized (RESULTS) {
-            while (RESULTS.size() < count) {
-                RESULTS.wait();
-            }
-        }
-    }
-
     private static void commit(Iterable<Tuple2<String, LlavaResult<Photo>>> results) {
         synchronized (RESULTS) {
             results.forEach(result -> RESULTS.put(result.f0, result.f1));
-            RESULTS.notifyAll();
         }
     }
 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
+        Faults.begins(getRuntimeContext().getTaskInfo().getAttemptNumber());
         open = new ArrayList<>();
         prepared = new TreeMap<>();
         state =

@@ -42,7 +42,7 @@ class ExactlyOnceITCase {
 
     @AfterEach
     void allFaultsHappened() {
-        assertThat(Faults.missed()).isEmpty();
+        Faults.assertAllHappened();
     }
 
     @Test
@@ -95,7 +95,7 @@ class ExactlyOnceITCase {
                         env,
                         settings,
                         (context, version) -> {
-                            Faults.at("open");
+                            FaultyJob.visitOpen(context);
                             Flaky model = new Flaky();
                             return new OpenModel(model, model::close);
                         });

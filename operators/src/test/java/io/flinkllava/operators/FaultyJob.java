@@ -1,6 +1,7 @@
 package io.flinkllava.operators;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
@@ -18,9 +19,12 @@ import io.flinkllava.runtime.LlavaRequest;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -50,13 +54,17 @@ final class FaultyJob {
     }
 
     static StreamExecutionEnvironment environment(boolean unaligned, int parallelism) {
-        Configuration configuration = LocalCluster.restarting();
-        configuration.setString(
-                "execution.checkpointing.unaligned.enabled", Boolean.toString(unaligned));
-        return environment(configuration, parallelism);
+        return environment(unaligned, parallelism, Optional.empty());
     }
 
-    static StreamExecutionEnvironment environment(Configuration configuration, int parallelism) {
+    /** Of a job that may fail as often as it is still planned. */
+    private static StreamExecutionEnvironment environment(
+            boolean unaligned, int parallelism, Optional<String> savepoint) {
+        Configuration configuration = LocalCluster.restarting(Faults.left());
+        configuration.setString(
+                "execution.checkpointing.unaligned.enabled", Boolean.toString(unaligned));
+        savepoint.ifPresent(path -> configuration.setString("execution.state-recovery.path", path));
+        Faults.submitted();
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.enableCheckpointing(30);
@@ -78,11 +86,17 @@ final class FaultyJob {
     /** The same, with something else to say. */
     static ModelSource models(SerializableFunction<LlavaRequest, LlavaAnswer.Text> answers) {
         return (context, version) -> {
-            Faults.at("open");
+            visitOpen(context);
             String name = version.isFirst() ? ScrambledModel.FIRST : version.folder();
             ScrambledModel model = new ScrambledModel(name, answers);
             return new OpenModel(model, model::close);
         };
+    }
+
+    /** A task opens its first model. */
+    static void visitOpen(RuntimeContext context) {
+        Faults.begins(context.getTaskInfo().getAttemptNumber());
+        Faults.at("open");
     }
 
     private static LlavaAnswer.Text answer(LlavaRequest request) {
@@ -127,22 +141,28 @@ final class FaultyJob {
             Path savepoints)
             throws Exception {
         Faults.plan("emit", 100, 900, 1600);
-        String savepoint = null;
+        Optional<String> savepoint = Optional.empty();
         for (int run = 0; run < PARALLELISMS.length; run++) {
-            Configuration configuration = LocalCluster.restarting();
-            configuration.setString("execution.checkpointing.unaligned.enabled", "true");
-            if (savepoint != null) {
-                configuration.setString("execution.state-recovery.path", savepoint);
-            }
-            StreamExecutionEnvironment env = environment(configuration, PARALLELISMS[run]);
+            StreamExecutionEnvironment env = environment(true, PARALLELISMS[run], savepoint);
             collect(answers.apply(env));
             JobClient job = env.executeAsync();
             if (run == PARALLELISMS.length - 1) {
                 job.getJobExecutionResult().get();
             } else {
-                Committed.awaitResults((run + 1) * RECORDS / PARALLELISMS.length);
-                savepoint = stop(job, savepoints);
+                int results = (run + 1) * RECORDS / PARALLELISMS.length;
+                await(job, () -> Committed.results().size() >= results);
+                Faults.cease();
+                await(job, () -> !Faults.isFailing());
+                savepoint = Optional.of(stop(job, savepoints));
             }
+        }
+    }
+
+    private static void await(JobClient job, BooleanSupplier condition) {
+        CompletableFuture<?> end = job.getJobExecutionResult();
+        while (!condition.getAsBoolean()) {
+            assertThat(end).as("the job's end").isNotDone();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
     }
 

@@ -55,7 +55,7 @@ class KeyedExactlyOnceITCase {
 
     @AfterEach
     void allFaultsHappened() {
-        assertThat(Faults.missed()).isEmpty();
+        Faults.assertAllHappened();
     }
 
     @Test

@@ -33,9 +33,14 @@ final class LocalCluster {
 
     /** The same, of a job that is restarted at once whenever it fails. */
     static Configuration restarting() {
+        return restarting(Integer.MAX_VALUE);
+    }
+
+    /** The same, of a job that may fail so often. */
+    static Configuration restarting(int times) {
         Configuration configuration = noKryo();
         configuration.setString("restart-strategy.type", "fixed-delay");
-        configuration.setString("restart-strategy.fixed-delay.attempts", "50");
+        configuration.setString("restart-strategy.fixed-delay.attempts", Integer.toString(times));
         configuration.setString("restart-strategy.fixed-delay.delay", "10 ms");
         return configuration;
     }

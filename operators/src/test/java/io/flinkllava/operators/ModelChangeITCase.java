@@ -31,7 +31,7 @@ class ModelChangeITCase {
 
     @AfterEach
     void allFaultsHappened() {
-        assertThat(Faults.missed()).isEmpty();
+        Faults.assertAllHappened();
     }
 
     @Test

@@ -4,7 +4,6 @@ import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.EngineCounters;
 import io.flinkllava.runtime.EngineCounters.VisionCounters;
 import io.flinkllava.runtime.LlavaAnswer;
-import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
@@ -89,15 +88,22 @@ final class ScrambledModel implements LlavaModel {
     private void step(
             String phase, LlavaRequest request, CompletableFuture<LlavaAnswer> future, int left) {
         try {
-            Faults.at(phase);
+            visit(phase, future);
         } catch (Faults.InjectedFault e) {
-            future.complete(new LlavaAnswer.Failure(LlavaErrorCode.INTERNAL, e.getMessage()));
+            future.completeExceptionally(e);
             return;
         }
         if (left == 0) {
             future.complete(said(name, answers.apply(request)));
         } else {
             next(() -> step("decode", request, future, left - 1));
+        }
+    }
+
+    /** No fault where nobody would hear of it. */
+    private synchronized void visit(String phase, CompletableFuture<LlavaAnswer> future) {
+        if (!clock.isShutdown() && !future.isDone()) {
+            Faults.at(phase);
         }
     }
 
