@@ -49,8 +49,7 @@ class ExactlyOnceITCase {
     void orderedWithAlignedCheckpoints() throws Exception {
         FaultyJob.planAllPhases();
         StreamExecutionEnvironment env = FaultyJob.environment(false, 1);
-        FaultyJob.collect(answers(env, FaultyJob.settings(true), FaultyJob.models()));
-        env.execute();
+        FaultyJob.run(answers(env, FaultyJob.settings(true), FaultyJob.models()));
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
         assertThat(Committed.results()).extracting(result -> result.input().id()).isSorted();
     }
@@ -60,8 +59,7 @@ class ExactlyOnceITCase {
         FaultyJob.planAllPhases();
         StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
         env.getConfig().enableObjectReuse();
-        FaultyJob.collect(answers(env, FaultyJob.settings(false), FaultyJob.models()));
-        env.execute();
+        FaultyJob.run(answers(env, FaultyJob.settings(false), FaultyJob.models()));
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
     }
 
@@ -99,12 +97,11 @@ class ExactlyOnceITCase {
                             Flaky model = new Flaky();
                             return new OpenModel(model, model::close);
                         });
-        FaultyJob.collect(
+        FaultyJob.run(
                 answers.union(
                         answers.getSideOutput(DeadLetter.tag(FaultyJob.PHOTO))
                                 .map(ExactlyOnceITCase::failed)
                                 .returns(LlavaResult.type(FaultyJob.PHOTO))));
-        env.execute();
         FaultyJob.assertEveryIdOnce(Committed.results());
         assertThat(Committed.results())
                 .allSatisfy(

@@ -68,6 +68,7 @@ final class FaultyJob {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.enableCheckpointing(30);
+        env.getConfig().setAutoWatermarkInterval(20);
         env.setParallelism(parallelism);
         env.setMaxParallelism(16);
         return env;
@@ -122,6 +123,13 @@ final class FaultyJob {
                 .uid("photos");
     }
 
+    /** Runs a job to its end. */
+    static void run(DataStream<LlavaResult<Photo>> answers) throws Exception {
+        collect(answers);
+        answers.getExecutionEnvironment().execute();
+        Committed.assertWatermarksKeptTheirPromise(RECORDS);
+    }
+
     static void collect(DataStream<LlavaResult<Photo>> answers) {
         answers.process(new Committed())
                 .returns(Types.VOID)
@@ -148,6 +156,7 @@ final class FaultyJob {
             JobClient job = env.executeAsync();
             if (run == PARALLELISMS.length - 1) {
                 job.getJobExecutionResult().get();
+                Committed.assertWatermarksKeptTheirPromise(RECORDS);
             } else {
                 int results = (run + 1) * RECORDS / PARALLELISMS.length;
                 await(job, () -> Committed.results().size() >= results);

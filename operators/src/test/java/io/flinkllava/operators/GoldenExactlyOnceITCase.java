@@ -71,6 +71,7 @@ class GoldenExactlyOnceITCase {
                         .uid("ask"));
         env.execute();
         Faults.assertAllHappened();
+        Committed.assertWatermarksKeptTheirPromise(RECORDS);
         List<LlavaResult<Photo>> results = Committed.results();
         assertThat(results)
                 .extracting(result -> result.input().id())

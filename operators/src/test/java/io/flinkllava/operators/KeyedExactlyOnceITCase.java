@@ -62,8 +62,7 @@ class KeyedExactlyOnceITCase {
     void orderedConversations() throws Exception {
         FaultyJob.planAllPhases();
         StreamExecutionEnvironment env = FaultyJob.environment(false, 2);
-        FaultyJob.collect(conversations(unchanging(env), true));
-        env.execute();
+        FaultyJob.run(conversations(unchanging(env), true));
         assertDialoguesAreIntact(Committed.results());
     }
 
@@ -73,8 +72,7 @@ class KeyedExactlyOnceITCase {
         FaultyJob.planAllPhases();
         PlannedChanges.plan();
         StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
-        FaultyJob.collect(conversations(changing(env, mode), false));
-        env.execute();
+        FaultyJob.run(conversations(changing(env, mode), false));
         assertDialoguesAreIntact(Committed.results());
         assertModels(mode);
     }
@@ -88,8 +86,7 @@ class KeyedExactlyOnceITCase {
         Faults.plan("prefill", 10, 60);
         Faults.plan("decode", 30, 150);
         StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
-        FaultyJob.collect(deduplicated(changing(env, ModelChangeMode.ARRIVAL)));
-        env.execute();
+        FaultyJob.run(deduplicated(changing(env, ModelChangeMode.ARRIVAL)));
         assertAnswersOfEqualRequests(Committed.results());
         assertModels(ModelChangeMode.ARRIVAL);
     }

@@ -38,8 +38,7 @@ class ModelChangeITCase {
     void byArrivalEachAnswerIsThatOfTheModelItNames() throws Exception {
         FaultyJob.planAllPhases();
         StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
-        FaultyJob.collect(answers(env, ModelChangeMode.ARRIVAL));
-        env.execute();
+        FaultyJob.run(answers(env, ModelChangeMode.ARRIVAL));
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
         PlannedChanges.assertArrived(Committed.results());
     }
@@ -48,8 +47,7 @@ class ModelChangeITCase {
     void byEventTimeTheRecordsTimeDecides() throws Exception {
         FaultyJob.planAllPhases();
         StreamExecutionEnvironment env = FaultyJob.environment(false, 2);
-        FaultyJob.collect(answers(env, ModelChangeMode.EVENT_TIME));
-        env.execute();
+        FaultyJob.run(answers(env, ModelChangeMode.EVENT_TIME));
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
         PlannedChanges.assertByEventTime(Committed.results());
     }
