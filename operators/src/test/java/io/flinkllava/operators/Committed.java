@@ -33,7 +33,7 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
 
     private static final long serialVersionUID = 1L;
 
-    /** By a name that each result gets on arrival, so that committing twice is harmless. */
+    /** By the name that each result gets on arrival, so that committing twice is harmless. */
     private static final Map<String, LlavaResult<Photo>> RESULTS = new LinkedHashMap<>();
 
     /** Results behind a watermark that promised that they had come, and watermarks that fell. */
@@ -41,6 +41,9 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
 
     /** The latest watermark that a result followed. */
     private static final AtomicLong LATEST = new AtomicLong(Long.MIN_VALUE);
+
+    /** Begins the names of the job's results. */
+    private static volatile String prefix = name(0);
 
     private transient long watermark;
     private transient ListState<Tuple2<String, LlavaResult<Photo>>> state;
@@ -51,6 +54,7 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
         synchronized (RESULTS) {
             RESULTS.clear();
         }
+        run(0);
         DISORDER.clear();
         LATEST.set(Long.MIN_VALUE);
     }
@@ -58,6 +62,25 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
     static List<LlavaResult<Photo>> results() {
         synchronized (RESULTS) {
             return List.copyOf(RESULTS.values());
+        }
+    }
+
+    /** Another job goes on where the last one stopped. */
+    static void run(int number) {
+        prefix = name(number);
+    }
+
+    private static String name(int run) {
+        return run + "/";
+    }
+
+    /** How many results of records before this one came in this run. */
+    static long ofRecordsBefore(int id, int run) {
+        synchronized (RESULTS) {
+            return RESULTS.entrySet().stream()
+                    .filter(entry -> entry.getKey().startsWith(name(run)))
+                    .filter(entry -> entry.getValue().input().id() < id)
+                    .count();
         }
     }
 
@@ -99,7 +122,7 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
             LlavaResult<Photo> result, Context context, Collector<Void> nowhere) {
         Faults.at("emit");
         watch(result, context.timerService().currentWatermark(), context.timestamp());
-        open.add(Tuple2.of(UUID.randomUUID().toString(), result));
+        open.add(Tuple2.of(prefix + UUID.randomUUID(), result));
     }
 
     /** Only takes notes: the job would come back from an assertion as from any other fault. */

@@ -38,6 +38,7 @@ class ExactlyOnceITCase {
     void clear() {
         Faults.clear();
         Committed.clear();
+        ScrambledModel.clear();
     }
 
     @AfterEach
@@ -65,6 +66,7 @@ class ExactlyOnceITCase {
 
     @Test
     void rescaled() throws Exception {
+        FaultyJob.planAllPhases();
         FaultyJob.runRescaled(
                 env -> answers(env, FaultyJob.settings(true), FaultyJob.models()), savepoints);
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -39,6 +40,11 @@ final class FaultyJob {
     private static final double RECORDS_PER_SECOND = 800;
     private static final int CAPACITY = 16;
     private static final int[] PARALLELISMS = {1, 3, 2};
+
+    /** What the source of a job started with, where the savepoint left it. */
+    private static final AtomicInteger FIRST_EMITTED = new AtomicInteger();
+
+    private static final int NOTHING_YET = -1;
 
     private FaultyJob() {}
 
@@ -87,7 +93,11 @@ final class FaultyJob {
     /** The same, with something else to say. */
     static ModelSource models(SerializableFunction<LlavaRequest, LlavaAnswer.Text> answers) {
         return (context, version) -> {
-            visitOpen(context);
+            if (version.isFirst()) {
+                visitOpen(context);
+            } else {
+                visitOpenLater(context);
+            }
             String name = version.isFirst() ? ScrambledModel.FIRST : version.folder();
             ScrambledModel model = new ScrambledModel(name, answers);
             return new OpenModel(model, model::close);
@@ -98,6 +108,15 @@ final class FaultyJob {
     static void visitOpen(RuntimeContext context) {
         Faults.begins(context.getTaskInfo().getAttemptNumber());
         Faults.at("open");
+    }
+
+    /** A task goes over to another model, while the one before it still works or not. */
+    private static void visitOpenLater(RuntimeContext context) {
+        Faults.begins(context.getTaskInfo().getAttemptNumber());
+        Faults.at("open later");
+        if (ScrambledModel.areAsked()) {
+            Faults.at("open later while asked");
+        }
     }
 
     private static LlavaAnswer.Text answer(LlavaRequest request) {
@@ -117,10 +136,15 @@ final class FaultyJob {
                                 RateLimiterStrategy.perSecond(RECORDS_PER_SECOND),
                                 PHOTO),
                         WatermarkStrategy.<Photo>forMonotonousTimestamps()
-                                .withTimestampAssigner((photo, time) -> photo.id()),
+                                .withTimestampAssigner(FaultyJob::emitted),
                         "photos")
                 .setParallelism(1)
                 .uid("photos");
+    }
+
+    private static long emitted(Photo photo, long unused) {
+        FIRST_EMITTED.compareAndSet(NOTHING_YET, photo.id());
+        return photo.id();
     }
 
     /** Runs a job to its end. */
@@ -140,7 +164,7 @@ final class FaultyJob {
 
     /**
      * Runs a job to its end, failed now and then, and on its way stops it with a savepoint and goes
-     * on with another parallelism, twice.
+     * on with another parallelism, twice, each time with records in flight.
      *
      * @param answers the job's step
      */
@@ -148,10 +172,11 @@ final class FaultyJob {
             Function<StreamExecutionEnvironment, DataStream<LlavaResult<Photo>>> answers,
             Path savepoints)
             throws Exception {
-        Faults.plan("emit", 100, 900, 1600);
         Optional<String> savepoint = Optional.empty();
         for (int run = 0; run < PARALLELISMS.length; run++) {
             StreamExecutionEnvironment env = environment(true, PARALLELISMS[run], savepoint);
+            FIRST_EMITTED.set(NOTHING_YET);
+            Committed.run(run);
             collect(answers.apply(env));
             JobClient job = env.executeAsync();
             if (run == PARALLELISMS.length - 1) {
@@ -160,9 +185,17 @@ final class FaultyJob {
             } else {
                 int results = (run + 1) * RECORDS / PARALLELISMS.length;
                 await(job, () -> Committed.results().size() >= results);
+                ScrambledModel.slowDown();
+                await(job, () -> Committed.results().size() >= results + CAPACITY);
                 Faults.cease();
                 await(job, () -> !Faults.isFailing());
                 savepoint = Optional.of(stop(job, savepoints));
+                ScrambledModel.speedUp();
+            }
+            if (run > 0) {
+                assertThat(Committed.ofRecordsBefore(FIRST_EMITTED.get(), run))
+                        .as("results of records in flight in the savepoint")
+                        .isPositive();
             }
         }
     }

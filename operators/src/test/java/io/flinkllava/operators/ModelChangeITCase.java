@@ -10,6 +10,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 
@@ -26,6 +28,7 @@ class ModelChangeITCase {
     void clear() {
         Faults.clear();
         Committed.clear();
+        ScrambledModel.clear();
         PlannedChanges.plan();
     }
 
@@ -40,7 +43,7 @@ class ModelChangeITCase {
         StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
         FaultyJob.run(answers(env, ModelChangeMode.ARRIVAL));
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
-        PlannedChanges.assertArrived(Committed.results());
+        PlannedChanges.assertModels(ModelChangeMode.ARRIVAL, Committed.results());
     }
 
     @Test
@@ -49,14 +52,16 @@ class ModelChangeITCase {
         StreamExecutionEnvironment env = FaultyJob.environment(false, 2);
         FaultyJob.run(answers(env, ModelChangeMode.EVENT_TIME));
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
-        PlannedChanges.assertByEventTime(Committed.results());
+        PlannedChanges.assertModels(ModelChangeMode.EVENT_TIME, Committed.results());
     }
 
-    @Test
-    void rescaled() throws Exception {
-        FaultyJob.runRescaled(env -> answers(env, ModelChangeMode.EVENT_TIME), savepoints);
+    @ParameterizedTest
+    @EnumSource
+    void rescaled(ModelChangeMode mode) throws Exception {
+        FaultyJob.planAllPhases();
+        FaultyJob.runRescaled(env -> answers(env, mode), savepoints);
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
-        PlannedChanges.assertByEventTime(Committed.results());
+        PlannedChanges.assertModels(mode, Committed.results());
     }
 
     /** Behind a shuffle, so that several subtasks stamp. */

@@ -28,12 +28,18 @@ final class ScrambledModel implements LlavaModel {
     /** Requests that all such models were asked. */
     static final AtomicInteger ASKED = new AtomicInteger();
 
+    /** Requests that were neither answered nor given up. */
+    private static final AtomicInteger RUNNING = new AtomicInteger();
+
     /** What the model of a job that started without changes is called. */
     static final String FIRST = "scrambled";
 
     private static final int DECODE_STEPS = 2;
-    private static final int LONGEST_STEP_MILLIS = 7;
+    private static final int STEP_MILLIS = 7;
+    private static final int SLOW_STEP_MILLIS = 40;
     private static final int MOST_TOKENS_MORE = 5;
+
+    private static volatile int longestStepMillis = STEP_MILLIS;
 
     private final String name;
     private final Function<LlavaRequest, LlavaAnswer.Text> answers;
@@ -48,6 +54,26 @@ final class ScrambledModel implements LlavaModel {
     ScrambledModel(String name, Function<LlavaRequest, LlavaAnswer.Text> answers) {
         this.name = name;
         this.answers = answers;
+    }
+
+    static void clear() {
+        ASKED.set(0);
+        RUNNING.set(0);
+        speedUp();
+    }
+
+    /** Whether one of them works. */
+    static boolean areAsked() {
+        return RUNNING.get() > 0;
+    }
+
+    /** From now on requests wait in line. */
+    static void slowDown() {
+        longestStepMillis = SLOW_STEP_MILLIS;
+    }
+
+    static void speedUp() {
+        longestStepMillis = STEP_MILLIS;
     }
 
     /**
@@ -81,6 +107,9 @@ final class ScrambledModel implements LlavaModel {
         ASKED.incrementAndGet();
         Faults.at("queue");
         CompletableFuture<LlavaAnswer> future = new CompletableFuture<>();
+        RUNNING.incrementAndGet();
+        CompletableFuture<LlavaAnswer> unused =
+                future.whenComplete((answer, problem) -> RUNNING.decrementAndGet());
         next(() -> step("prefill", request, future, DECODE_STEPS));
         return future;
     }
@@ -110,8 +139,7 @@ final class ScrambledModel implements LlavaModel {
     private synchronized void next(Runnable step) {
         if (!clock.isShutdown()) {
             ScheduledFuture<?> unused =
-                    clock.schedule(
-                            step, random.nextInt(LONGEST_STEP_MILLIS), TimeUnit.MILLISECONDS);
+                    clock.schedule(step, random.nextInt(longestStepMillis), TimeUnit.MILLISECONDS);
         }
     }
 
