@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -41,6 +42,9 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
 
     /** The latest watermark that a result followed. */
     private static final AtomicLong LATEST = new AtomicLong(Long.MIN_VALUE);
+
+    /** The newest checkpoint for which a task, which has one thread, has prepared its results. */
+    private static final ThreadLocal<Long> PREPARED = new ThreadLocal<>();
 
     /** Begins the names of the job's results. */
     private static volatile String prefix = name(0);
@@ -68,6 +72,11 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
     /** Another job goes on where the last one stopped. */
     static void run(int number) {
         prefix = name(number);
+    }
+
+    /** Whether the end of the chain that runs here has its snapshot. */
+    static boolean isPreparedInThisTask(long checkpoint) {
+        return Objects.equals(PREPARED.get(), checkpoint);
     }
 
     private static String name(int run) {
@@ -137,6 +146,7 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         Faults.at("snapshot");
+        PREPARED.set(context.getCheckpointId());
         prepared.put(context.getCheckpointId(), open);
         open = new ArrayList<>();
         state.update(prepared.values().stream().flatMap(List::stream).toList());

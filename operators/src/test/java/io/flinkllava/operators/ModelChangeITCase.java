@@ -7,11 +7,11 @@ import org.apache.flink.test.junit5.MiniClusterExtension;
 import io.flinkllava.flink.pictures.PictureAccess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 
@@ -37,19 +37,23 @@ class ModelChangeITCase {
         Faults.assertAllHappened();
     }
 
-    @Test
-    void byArrivalEachAnswerIsThatOfTheModelItNames() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void byArrivalEachAnswerIsThatOfTheModelItNames(boolean unaligned) throws Exception {
         FaultyJob.planAllPhases();
-        StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
+        Faults.plan(FailsLast.PHASE, 4, 11);
+        StreamExecutionEnvironment env = FaultyJob.environment(unaligned, 2);
         FaultyJob.run(answers(env, ModelChangeMode.ARRIVAL));
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
         PlannedChanges.assertModels(ModelChangeMode.ARRIVAL, Committed.results());
     }
 
-    @Test
-    void byEventTimeTheRecordsTimeDecides() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void byEventTimeTheRecordsTimeDecides(boolean unaligned) throws Exception {
         FaultyJob.planAllPhases();
-        StreamExecutionEnvironment env = FaultyJob.environment(false, 2);
+        Faults.plan(FailsLast.PHASE, 4, 11);
+        StreamExecutionEnvironment env = FaultyJob.environment(unaligned, 2);
         FaultyJob.run(answers(env, ModelChangeMode.EVENT_TIME));
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
         PlannedChanges.assertModels(ModelChangeMode.EVENT_TIME, Committed.results());
@@ -59,6 +63,7 @@ class ModelChangeITCase {
     @EnumSource
     void rescaled(ModelChangeMode mode) throws Exception {
         FaultyJob.planAllPhases();
+        Faults.plan(FailsLast.PHASE, 4, 11);
         FaultyJob.runRescaled(env -> answers(env, mode), savepoints);
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
         PlannedChanges.assertModels(mode, Committed.results());
@@ -72,6 +77,9 @@ class ModelChangeITCase {
                         .stamp(FaultyJob.photos(env).rebalance(), photo -> "", "ask");
         assertThat(questions.getParallelism()).isEqualTo(env.getParallelism());
         return questions
+                .map(new FailsLast<>())
+                .returns(questions.getType())
+                .uid("front")
                 .transform(
                         "ask",
                         LlavaResult.type(FaultyJob.PHOTO),
