@@ -15,10 +15,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +31,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Every record of a job that fails again and again has exactly one result. */
 class ExactlyOnceITCase {
 
-    private static final int NEVER_ENDS = 500;
+    /** Of so many requests one never ends, and one never succeeds. */
+    private static final int HOPELESS = 500;
+
+    private static final int MAX_ATTEMPTS = 50;
 
     @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(4);
 
@@ -46,89 +52,151 @@ class ExactlyOnceITCase {
         Faults.assertAllHappened();
     }
 
-    @Test
-    void orderedWithAlignedCheckpoints() throws Exception {
-        FaultyJob.planAllPhases();
-        StreamExecutionEnvironment env = FaultyJob.environment(false, 1);
-        FaultyJob.run(answers(env, FaultyJob.settings(true), FaultyJob.models()));
+    /** Aligned: chained to the source, whose checkpoints come as mails. Else over the network. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ordered(boolean unaligned) throws Exception {
+        planAllPhases();
+        StreamExecutionEnvironment env = FaultyJob.environment(unaligned, 1);
+        DataStream<Photo> photos = FaultyJob.photos(env);
+        FaultyJob.run(
+                answers(
+                        unaligned ? photos.rebalance() : photos,
+                        FaultyJob.settings(true),
+                        FaultyJob.models()));
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
         assertThat(Committed.results()).extracting(result -> result.input().id()).isSorted();
     }
 
-    @Test
-    void unorderedWithUnalignedCheckpoints() throws Exception {
-        FaultyJob.planAllPhases();
-        StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void unordered(boolean unaligned) throws Exception {
+        planAllPhases();
+        StreamExecutionEnvironment env = FaultyJob.environment(unaligned, 2);
         env.getConfig().enableObjectReuse();
-        FaultyJob.run(answers(env, FaultyJob.settings(false), FaultyJob.models()));
+        FaultyJob.run(
+                answers(
+                        FaultyJob.photos(env).rebalance(),
+                        FaultyJob.settings(false),
+                        FaultyJob.models()));
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
     }
 
     @Test
     void rescaled() throws Exception {
-        FaultyJob.planAllPhases();
+        planAllPhases();
         FaultyJob.runRescaled(
-                env -> answers(env, FaultyJob.settings(true), FaultyJob.models()), savepoints);
+                env ->
+                        answers(
+                                FaultyJob.photos(env).rebalance(),
+                                FaultyJob.settings(true),
+                                FaultyJob.models()),
+                savepoints);
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
     }
 
-    /** Every tenth request fails at first and is answered then, every five hundredth never ends. */
+    private static void planAllPhases() {
+        FaultyJob.planAllPhases();
+        Faults.plan(FailsLast.PHASE, 4, 11);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void retriesTimeoutsAndDeadLetters(boolean unaligned) throws Exception {
+        planPhasesOfRetries();
+        FaultyJob.run(retried(FaultyJob.environment(unaligned, 2)));
+        assertAnswersAndDeadLetters(Committed.results());
+    }
+
     @Test
-    void retriesTimeoutsAndDeadLetters() throws Exception {
+    void rescaledRetriesTimeoutsAndDeadLetters() throws Exception {
+        planPhasesOfRetries();
+        FaultyJob.runRescaled(ExactlyOnceITCase::retried, savepoints);
+        assertAnswersAndDeadLetters(Committed.results());
+    }
+
+    private static void planPhasesOfRetries() {
         Faults.plan("open", 2);
         Faults.plan("queue", 100, 700, 1300);
         Faults.plan("emit", 1, 150, 400, 900, 1700);
         Faults.plan("snapshot", 2, 9);
         Faults.plan("notify", 3);
-        StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
+    }
+
+    /** A result for each record, also for those whose dead letters were left. */
+    private static DataStream<LlavaResult<Photo>> retried(StreamExecutionEnvironment env) {
         QueueSettings settings =
                 new QueueSettings(
                         false,
                         64,
-                        QueueSettings.NO_TIMEOUT,
+                        Duration.ofMinutes(10),
                         RetryPolicy.DEFAULT
-                                .withMaxAttempts(50)
+                                .withMaxAttempts(MAX_ATTEMPTS)
                                 .withPauses(Duration.ofMillis(5), Duration.ofMillis(5)),
                         ErrorPolicy.SIDE_OUTPUT);
         SingleOutputStreamOperator<LlavaResult<Photo>> answers =
                 answers(
-                        env,
+                        FaultyJob.photos(env).rebalance(),
                         settings,
                         (context, version) -> {
                             FaultyJob.visitOpen(context);
                             Flaky model = new Flaky();
                             return new OpenModel(model, model::close);
                         });
-        FaultyJob.run(
-                answers.union(
-                        answers.getSideOutput(DeadLetter.tag(FaultyJob.PHOTO))
-                                .map(ExactlyOnceITCase::failed)
-                                .returns(LlavaResult.type(FaultyJob.PHOTO))));
-        FaultyJob.assertEveryIdOnce(Committed.results());
-        assertThat(Committed.results())
+        return answers.union(
+                answers.getSideOutput(DeadLetter.tag(FaultyJob.PHOTO))
+                        .map(ExactlyOnceITCase::failed)
+                        .returns(LlavaResult.type(FaultyJob.PHOTO))
+                        .uid("dead-letters"));
+    }
+
+    /** A restart that cuts an attempt short does not count, and those before it do. */
+    private static void assertAnswersAndDeadLetters(List<LlavaResult<Photo>> results) {
+        FaultyJob.assertEveryIdOnce(results);
+        assertThat(results)
                 .allSatisfy(
                         result -> {
-                            if (neverEnds(result.input())) {
-                                assertThat(result.failure().code())
-                                        .isEqualTo(LlavaErrorCode.CAPACITY);
+                            int id = result.input().id();
+                            if (neverEnds(id)) {
+                                assertDeadLetter(result, LlavaErrorCode.CAPACITY, 1);
+                            } else if (neverSucceeds(id)) {
+                                assertDeadLetter(result, LlavaErrorCode.UNAVAILABLE, MAX_ATTEMPTS);
                             } else {
                                 FaultyJob.assertAnswers(result, result.input().request());
                             }
                         });
     }
 
-    private static LlavaResult<Photo> failed(DeadLetter<Photo> letter) {
-        return new LlavaResult<>(
-                letter.input(), new LlavaAnswer.Failure(letter.code(), letter.message()), "", "");
+    private static void assertDeadLetter(
+            LlavaResult<Photo> result, LlavaErrorCode code, int attempts) {
+        assertThat(result.failure().code()).isEqualTo(code);
+        assertThat(result.failure().message()).startsWith(asked(attempts));
+        assertThat(result.model()).isEqualTo(ScrambledModel.FIRST);
     }
 
-    private static boolean neverEnds(Photo photo) {
-        return photo.id() % NEVER_ENDS == 0;
+    private static String asked(int attempts) {
+        return "Asked " + attempts + " times: ";
+    }
+
+    private static LlavaResult<Photo> failed(DeadLetter<Photo> letter) {
+        return new LlavaResult<>(
+                letter.input(),
+                new LlavaAnswer.Failure(letter.code(), asked(letter.attempts()) + letter.message()),
+                letter.model(),
+                letter.modelVersion());
+    }
+
+    private static boolean neverEnds(int id) {
+        return id % HOPELESS == 0;
+    }
+
+    private static boolean neverSucceeds(int id) {
+        return id % HOPELESS == HOPELESS / 2;
     }
 
     /** Only what never ends is in a hurry: a pause of the machine must not make others fail. */
     private static LlavaRequest request(Photo photo) {
-        return neverEnds(photo)
+        return neverEnds(photo.id())
                 ? photo.request().withTimeLimit(Duration.ofMillis(200))
                 : photo.request();
     }
@@ -141,16 +209,18 @@ class ExactlyOnceITCase {
         env.setParallelism(2);
         // No checkpoints, no faults: here Flink can collect.
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(
-                answers(env, FaultyJob.settings(false), FaultyJob.models())
+                answers(
+                                FaultyJob.photos(env).rebalance(),
+                                FaultyJob.settings(false),
+                                FaultyJob.models())
                         .executeAndCollect(2 * FaultyJob.RECORDS));
     }
 
     private static SingleOutputStreamOperator<LlavaResult<Photo>> answers(
-            StreamExecutionEnvironment env, QueueSettings settings, ModelSource models) {
-        DataStream<Photo> photos = FaultyJob.photos(env);
-        // Ordered: chained to the source, whose checkpoints come as mails. Unordered: over the
-        // network.
-        return (settings.ordered() ? photos : photos.rebalance())
+            DataStream<Photo> photos, QueueSettings settings, ModelSource models) {
+        return photos.map(new FailsLast<>())
+                .returns(FaultyJob.PHOTO)
+                .uid("front")
                 .transform(
                         "ask",
                         LlavaResult.type(FaultyJob.PHOTO),
@@ -164,7 +234,7 @@ class ExactlyOnceITCase {
                 .uid("ask");
     }
 
-    /** Forgets what it failed when it is opened again. */
+    /** Fails every tenth request once, and forgets which when it is opened again. */
     private static final class Flaky extends ForwardingModel {
 
         private final Set<String> failed = ConcurrentHashMap.newKeySet();
@@ -176,10 +246,10 @@ class ExactlyOnceITCase {
         @Override
         public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
             String id = new String(request.images().get(0), StandardCharsets.UTF_8);
-            if (Integer.parseInt(id) % NEVER_ENDS == 0) {
+            if (neverEnds(Integer.parseInt(id))) {
                 return new CompletableFuture<>();
             }
-            if (id.endsWith("0") && failed.add(id)) {
+            if (neverSucceeds(Integer.parseInt(id)) || (id.endsWith("0") && failed.add(id))) {
                 return CompletableFuture.completedFuture(
                         new LlavaAnswer.Failure(LlavaErrorCode.UNAVAILABLE, "Not now."));
             }
