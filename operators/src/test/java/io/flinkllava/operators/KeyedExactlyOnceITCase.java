@@ -21,7 +21,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +40,8 @@ class KeyedExactlyOnceITCase {
     private static final int DIALOGUES = 40;
     private static final int MAX_TURNS = 5;
     private static final int OFTEN_ASKED = 100;
+
+    private static final int TURNS_PER_PICTURE = 3;
 
     /** Each so many turns a dialogue is ended. */
     private static final int TURNS = 20;
@@ -77,12 +81,13 @@ class KeyedExactlyOnceITCase {
         PlannedChanges.assertModels(mode, Committed.results());
     }
 
-    @Test
-    void deduplicationOverChangesOfTheModel() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void deduplicationOverChangesOfTheModel(boolean unaligned) throws Exception {
         FaultyJob.planAllPhases();
         PlannedChanges.plan();
         planFewRequests();
-        StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
+        StreamExecutionEnvironment env = FaultyJob.environment(unaligned, 2);
         FaultyJob.run(deduplicated(changing(env, ModelChangeMode.ARRIVAL)));
         assertAnswersOfEqualRequests(Committed.results());
         PlannedChanges.assertModels(ModelChangeMode.ARRIVAL, Committed.results());
@@ -156,15 +161,24 @@ class KeyedExactlyOnceITCase {
                 stamp.stamp(photo -> ""),
                 question -> "dialogue " + question.input().id() % DIALOGUES,
                 new ConversationMemory<>(
-                        photo -> List.of(),
+                        KeyedExactlyOnceITCase::pictures,
                         Photo::question,
                         KeyedExactlyOnceITCase::endsItsDialogue,
                         "",
                         GenerationParameters.DEFAULT,
                         new ConversationLimits(MAX_TURNS, 1 << 20),
                         Duration.ofHours(1)),
-                FaultyJob.models(request -> said(request.messages())),
+                FaultyJob.models(KeyedExactlyOnceITCase::said),
                 ordered);
+    }
+
+    private static List<PictureSource> pictures(Photo photo) {
+        return shows(photo) ? List.of(PictureSource.bytes(photo.bytes())) : List.of();
+    }
+
+    /** Not on the same turns of each dialogue: every third is not every twentieth. */
+    private static boolean shows(Photo photo) {
+        return turn(photo) % TURNS_PER_PICTURE == 0;
     }
 
     private static int turn(Photo photo) {
@@ -219,12 +233,20 @@ class KeyedExactlyOnceITCase {
                 .uid("ask");
     }
 
-    /** An answer that depends on all that was said. */
-    private static LlavaAnswer.Text said(List<Message> messages) {
+    /** An answer that depends on all that was said and shown. */
+    private static LlavaAnswer.Text said(LlavaRequest request) {
+        return said(
+                request.images().stream()
+                        .map(picture -> new String(picture, StandardCharsets.UTF_8))
+                        .toList(),
+                request.messages());
+    }
+
+    private static LlavaAnswer.Text said(List<String> pictures, List<Message> messages) {
         return new LlavaAnswer.Text(
-                Integer.toHexString(messages.hashCode()),
-                List.of(messages.size(), 2),
-                10 * messages.size(),
+                Integer.toHexString(31 * messages.hashCode() + pictures.hashCode()),
+                List.of(messages.size(), pictures.size()),
+                10 * messages.size() + pictures.size(),
                 LlavaAnswer.FinishReason.STOP,
                 LlavaAnswer.Timing.NONE);
     }
@@ -248,19 +270,49 @@ class KeyedExactlyOnceITCase {
 
     private static void assertIntact(List<LlavaResult<Photo>> dialogue) {
         assertThat(dialogue).extracting(result -> result.input().id()).isSorted();
+        // Of the turns that are forgotten, the first picture stays.
+        List<String> kept = List.of();
         int oldest = 0;
         for (int turn = 0; turn < dialogue.size(); turn++) {
-            List<Message> messages = new ArrayList<>();
-            oldest = turn - oldest > MAX_TURNS ? turn - (MAX_TURNS + 1) / 2 : oldest;
-            for (int past = oldest; past < turn; past++) {
-                messages.add(Message.user(dialogue.get(past).input().question()));
-                messages.add(new Message(Message.Role.ASSISTANT, dialogue.get(past).text()));
+            int forgotten = turn - oldest > MAX_TURNS ? turn - (MAX_TURNS + 1) / 2 : oldest;
+            for (; oldest < forgotten; oldest++) {
+                kept = kept.isEmpty() ? pictures(dialogue.get(oldest)) : kept;
             }
-            messages.add(Message.user(dialogue.get(turn).input().question()));
             LlavaResult<Photo> result = dialogue.get(turn);
             assertThat(result.generated())
-                    .isEqualTo(ScrambledModel.said(result.model(), said(messages)));
+                    .isEqualTo(
+                            ScrambledModel.said(
+                                    result.model(),
+                                    expected(kept, dialogue.subList(oldest, turn + 1))));
         }
+    }
+
+    /**
+     * What is said to the last turn.
+     *
+     * @param kept pictures of turns before these
+     */
+    private static LlavaAnswer.Text expected(List<String> kept, List<LlavaResult<Photo>> turns) {
+        // Where only the first turn shows pictures, the model's template places them.
+        boolean placed = turns.stream().skip(1).anyMatch(turn -> !pictures(turn).isEmpty());
+        List<String> pictures = new ArrayList<>(kept);
+        List<Message> messages = new ArrayList<>();
+        int last = turns.size() - 1;
+        for (int i = 0; i <= last; i++) {
+            LlavaResult<Photo> turn = turns.get(i);
+            pictures.addAll(pictures(turn));
+            int inFront = i == 0 ? pictures.size() : pictures(turn).size();
+            String places = placed ? "<image>\n".repeat(inFront) : "";
+            messages.add(Message.user(places + turn.input().question()));
+            if (i < last) {
+                messages.add(new Message(Message.Role.ASSISTANT, turn.text()));
+            }
+        }
+        return said(pictures, messages);
+    }
+
+    private static List<String> pictures(LlavaResult<Photo> turn) {
+        return shows(turn.input()) ? List.of(Integer.toString(turn.input().id())) : List.of();
     }
 
     private static void assertAnswersOfEqualRequests(List<LlavaResult<Photo>> results) {
