@@ -17,9 +17,9 @@ import java.util.Objects;
  *
  * <p>A dialogue is the records of one key. They are answered one after the other, in the order in
  * which they arrive; different dialogues run together in one batch, and the model's warm prefixes
- * make a next turn cheap. A turn that fails is not remembered. If it fails with {@code INPUT}, the
- * oldest turn is forgotten as well: what is remembered may be too long for it, or name a picture
- * that is gone.
+ * make a next turn cheap. A turn that fails is not remembered. If it is too long with all that is
+ * remembered, the oldest turn is forgotten as well; if remembered pictures do not exist any more,
+ * their turns are, and all before them.
  *
  * <p>A turn may bring pictures, {@link #images} and {@link #imageReferences} an empty list for one
  * that brings none. The model sees the pictures of all turns that are remembered. When a limit is
@@ -121,20 +121,17 @@ public final class LlavaConversation<T> extends LlavaStep<T, LlavaConversation<T
         if (requests.question == null) {
             throw new IllegalStateException("There is no question: give question(...).");
         }
-        SerializableFunction<T, String> noKey = value -> "";
-        DataStream<Question<T>> questions =
-                modelChanges == null
-                        ? Question.stamp(stream, noKey, uid())
-                        : modelChanges.stamp(stream, noKey, uid());
-        return keyed(questions, keys, keyType);
+        return keyed(keys, keyType);
     }
 
     @SuppressWarnings("unchecked") // Selector and type came together.
     private <K> SingleOutputStreamOperator<LlavaResult<T>> keyed(
-            DataStream<Question<T>> questions,
-            KeySelector<T, ?> selector,
-            TypeInformation<K> type) {
+            KeySelector<T, ?> selector, TypeInformation<K> type) {
         KeySelector<T, K> keyOf = (KeySelector<T, K>) selector;
+        DataStream<Question<T>> questions =
+                modelChanges == null
+                        ? Question.stamp(stream, value -> "", uid())
+                        : modelChanges.stamp(stream.keyBy(keyOf, type), uid());
         KeySelector<Question<T>, K> dialogue = question -> keyOf.getKey(question.input());
         return transform(
                 questions.keyBy(dialogue, type),

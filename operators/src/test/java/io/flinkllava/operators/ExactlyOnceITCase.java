@@ -118,6 +118,8 @@ class ExactlyOnceITCase {
     private static void planPhasesOfRetries() {
         Faults.plan("open", 2);
         Faults.plan("queue", 100, 700, 1300);
+        Faults.plan("prefill", 300, 900);
+        Faults.plan("decode", 500, 2500);
         Faults.plan("emit", 1, 150, 400, 900, 1700);
         Faults.plan("snapshot", 2, 9);
         Faults.plan("notify", 3);

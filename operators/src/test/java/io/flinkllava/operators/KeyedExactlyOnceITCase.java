@@ -76,7 +76,7 @@ class KeyedExactlyOnceITCase {
         FaultyJob.planAllPhases();
         PlannedChanges.plan();
         StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
-        FaultyJob.run(conversations(changing(env, mode), false));
+        FaultyJob.run(conversations(dialogues(env, mode), false));
         assertDialoguesAreIntact(Committed.results());
         PlannedChanges.assertModels(mode, Committed.results());
     }
@@ -108,6 +108,16 @@ class KeyedExactlyOnceITCase {
     }
 
     @Test
+    void rescaledConversationsWhoseModelChanges() throws Exception {
+        FaultyJob.planAllPhases();
+        PlannedChanges.plan();
+        FaultyJob.runRescaled(
+                env -> conversations(dialogues(env, ModelChangeMode.EVENT_TIME), true), savepoints);
+        assertDialoguesAreIntact(Committed.results());
+        PlannedChanges.assertModels(ModelChangeMode.EVENT_TIME, Committed.results());
+    }
+
+    @Test
     void rescaledDeduplication() throws Exception {
         FaultyJob.planAllPhases();
         planFewRequests();
@@ -120,6 +130,9 @@ class KeyedExactlyOnceITCase {
     void batch() throws Exception {
         assertDialoguesAreIntact(
                 conversations(unchanging(batchEnvironment()), false)
+                        .executeAndCollect(2 * FaultyJob.RECORDS));
+        assertDialoguesAreIntact(
+                conversations(dialogues(batchEnvironment(), ModelChangeMode.EVENT_TIME), false)
                         .executeAndCollect(2 * FaultyJob.RECORDS));
         ScrambledModel.ASKED.set(0);
         assertAnswersOfEqualRequests(
@@ -155,11 +168,25 @@ class KeyedExactlyOnceITCase {
         return keys -> PlannedChanges.in(env, mode).stamp(FaultyJob.photos(env), keys, "ask");
     }
 
+    /** Turns of a dialogue wait for their model in its place, or pass one another. */
+    private static Stamp dialogues(StreamExecutionEnvironment env, ModelChangeMode mode) {
+        return keys ->
+                PlannedChanges.in(env, mode)
+                        .stamp(
+                                FaultyJob.photos(env)
+                                        .keyBy(KeyedExactlyOnceITCase::dialogue, Types.STRING),
+                                "ask");
+    }
+
+    private static String dialogue(Photo photo) {
+        return "dialogue " + photo.id() % DIALOGUES;
+    }
+
     private static SingleOutputStreamOperator<LlavaResult<Photo>> conversations(
             Stamp stamp, boolean ordered) {
         return keyed(
                 stamp.stamp(photo -> ""),
-                question -> "dialogue " + question.input().id() % DIALOGUES,
+                question -> dialogue(question.input()),
                 new ConversationMemory<>(
                         KeyedExactlyOnceITCase::pictures,
                         Photo::question,
