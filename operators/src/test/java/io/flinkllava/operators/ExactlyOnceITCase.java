@@ -42,9 +42,7 @@ class ExactlyOnceITCase {
 
     @BeforeEach
     void clear() {
-        Faults.clear();
-        Committed.clear();
-        ScrambledModel.clear();
+        FaultyJob.clear();
     }
 
     @AfterEach
@@ -212,7 +210,7 @@ class ExactlyOnceITCase {
         // No checkpoints, no faults: here Flink can collect.
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(
                 answers(
-                                FaultyJob.photos(env).rebalance(),
+                                FaultyJob.photosAtOnce(env).rebalance(),
                                 FaultyJob.settings(false),
                                 FaultyJob.models())
                         .executeAndCollect(2 * FaultyJob.RECORDS));

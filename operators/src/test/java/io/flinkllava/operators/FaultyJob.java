@@ -41,12 +41,25 @@ final class FaultyJob {
     private static final int CAPACITY = 16;
     private static final int[] PARALLELISMS = {1, 3, 2};
 
-    /** What the source of a job started with, where the savepoint left it. */
+    /** What the source of a job started with, where the savepoint left it; all if it is done. */
     private static final AtomicInteger FIRST_EMITTED = new AtomicInteger();
 
-    private static final int NOTHING_YET = -1;
+    private static final AtomicInteger EMITTED = new AtomicInteger();
 
     private FaultyJob() {}
+
+    /** Forgets the jobs of other tests. */
+    static void clear() {
+        Faults.clear();
+        Committed.clear();
+        ScrambledModel.clear();
+        EMITTED.set(0);
+    }
+
+    /** How many records left sources; many more than once. */
+    static int emissions() {
+        return EMITTED.get();
+    }
 
     /** At least 12 faults, in every phase. */
     static void planAllPhases() {
@@ -129,11 +142,21 @@ final class FaultyJob {
     }
 
     static DataStream<Photo> photos(StreamExecutionEnvironment env, int records) {
+        return photos(env, records, RateLimiterStrategy.perSecond(RECORDS_PER_SECOND));
+    }
+
+    /** Where no fault needs the time. */
+    static DataStream<Photo> photosAtOnce(StreamExecutionEnvironment env) {
+        return photos(env, RECORDS, RateLimiterStrategy.noOp());
+    }
+
+    private static DataStream<Photo> photos(
+            StreamExecutionEnvironment env, int records, RateLimiterStrategy<?> rate) {
         return env.fromSource(
                         new DataGeneratorSource<>(
                                 (Long index) -> Photo.number(index.intValue()),
                                 records,
-                                RateLimiterStrategy.perSecond(RECORDS_PER_SECOND),
+                                rate,
                                 PHOTO),
                         WatermarkStrategy.<Photo>forMonotonousTimestamps()
                                 .withTimestampAssigner(FaultyJob::emitted),
@@ -143,7 +166,8 @@ final class FaultyJob {
     }
 
     private static long emitted(Photo photo, long unused) {
-        FIRST_EMITTED.compareAndSet(NOTHING_YET, photo.id());
+        EMITTED.incrementAndGet();
+        FIRST_EMITTED.compareAndSet(RECORDS, photo.id());
         return photo.id();
     }
 
@@ -175,7 +199,7 @@ final class FaultyJob {
         Optional<String> savepoint = Optional.empty();
         for (int run = 0; run < PARALLELISMS.length; run++) {
             StreamExecutionEnvironment env = environment(true, PARALLELISMS[run], savepoint);
-            FIRST_EMITTED.set(NOTHING_YET);
+            FIRST_EMITTED.set(RECORDS);
             Committed.run(run);
             collect(answers.apply(env));
             JobClient job = env.executeAsync();
@@ -185,12 +209,12 @@ final class FaultyJob {
             } else {
                 int results = (run + 1) * RECORDS / PARALLELISMS.length;
                 await(job, () -> Committed.results().size() >= results);
-                ScrambledModel.slowDown();
+                ScrambledModel.take(ScrambledModel.Pace.SLOW);
                 await(job, () -> Committed.results().size() >= results + CAPACITY);
                 Faults.cease();
                 await(job, () -> !Faults.isFailing());
                 savepoint = Optional.of(stop(job, savepoints));
-                ScrambledModel.speedUp();
+                ScrambledModel.take(ScrambledModel.Pace.USUAL);
             }
             if (run > 0) {
                 assertThat(Committed.ofRecordsBefore(FIRST_EMITTED.get(), run))

@@ -42,8 +42,7 @@ class GoldenExactlyOnceITCase {
 
     @BeforeEach
     void clear() {
-        Faults.clear();
-        Committed.clear();
+        FaultyJob.clear();
     }
 
     @Test

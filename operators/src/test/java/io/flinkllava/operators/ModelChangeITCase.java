@@ -26,9 +26,7 @@ class ModelChangeITCase {
 
     @BeforeEach
     void clear() {
-        Faults.clear();
-        Committed.clear();
-        ScrambledModel.clear();
+        FaultyJob.clear();
         PlannedChanges.plan();
     }
 

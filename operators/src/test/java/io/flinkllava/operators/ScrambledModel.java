@@ -35,11 +35,9 @@ final class ScrambledModel implements LlavaModel {
     static final String FIRST = "scrambled";
 
     private static final int DECODE_STEPS = 2;
-    private static final int STEP_MILLIS = 7;
-    private static final int SLOW_STEP_MILLIS = 40;
     private static final int MOST_TOKENS_MORE = 5;
 
-    private static volatile int longestStepMillis = STEP_MILLIS;
+    private static volatile Pace pace = Pace.USUAL;
 
     private final String name;
     private final Function<LlavaRequest, LlavaAnswer.Text> answers;
@@ -59,7 +57,7 @@ final class ScrambledModel implements LlavaModel {
     static void clear() {
         ASKED.set(0);
         RUNNING.set(0);
-        speedUp();
+        take(Pace.USUAL);
     }
 
     /** Whether one of them works. */
@@ -67,13 +65,9 @@ final class ScrambledModel implements LlavaModel {
         return RUNNING.get() > 0;
     }
 
-    /** From now on requests wait in line. */
-    static void slowDown() {
-        longestStepMillis = SLOW_STEP_MILLIS;
-    }
-
-    static void speedUp() {
-        longestStepMillis = STEP_MILLIS;
+    /** How long all such models take from now on. */
+    static void take(Pace value) {
+        pace = value;
     }
 
     /**
@@ -139,7 +133,8 @@ final class ScrambledModel implements LlavaModel {
     private synchronized void next(Runnable step) {
         if (!clock.isShutdown()) {
             ScheduledFuture<?> unused =
-                    clock.schedule(step, random.nextInt(longestStepMillis), TimeUnit.MILLISECONDS);
+                    clock.schedule(
+                            step, random.nextInt(pace.longestStepMillis), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -156,5 +151,20 @@ final class ScrambledModel implements LlavaModel {
     @Override
     public synchronized void close() {
         clock.shutdownNow();
+    }
+
+    /** How long a step may take. */
+    enum Pace {
+        /** Where each request waits for the one before it. */
+        QUICK(2),
+        USUAL(7),
+        /** Requests wait in line. */
+        SLOW(40);
+
+        private final int longestStepMillis;
+
+        Pace(int longestStepMillis) {
+            this.longestStepMillis = longestStepMillis;
+        }
     }
 }
