@@ -1,6 +1,8 @@
 package io.flinkllava.operators;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
@@ -60,7 +62,26 @@ final class PlannedChanges {
                                 .withTimestampAssigner((change, time) -> change.effectiveFrom()),
                         "control")
                 .setParallelism(1)
-                .uid("control");
+                .uid("control")
+                .map(new Begins())
+                .setParallelism(1)
+                .uid("control-begins");
+    }
+
+    /** There are few changes: none may come before it is known that another attempt has begun. */
+    private static final class Begins extends RichMapFunction<ModelChange, ModelChange> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void open(OpenContext context) {
+            Faults.begins(getRuntimeContext().getTaskInfo().getAttemptNumber());
+        }
+
+        @Override
+        public ModelChange map(ModelChange change) {
+            return change;
+        }
     }
 
     private static ModelChange change(int index) {
