@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -36,6 +37,9 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
 
     /** By the name that each result gets on arrival, so that committing twice is harmless. */
     private static final Map<String, LlavaResult<Photo>> RESULTS = new LinkedHashMap<>();
+
+    /** Whoever waits for so many results. */
+    private static final NavigableMap<Integer, CompletableFuture<Void>> WAITING = new TreeMap<>();
 
     /** Results behind a watermark that promised that they had come, and watermarks that fell. */
     private static final Queue<String> DISORDER = new ConcurrentLinkedQueue<>();
@@ -57,6 +61,7 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
     static void clear() {
         synchronized (RESULTS) {
             RESULTS.clear();
+            WAITING.clear();
         }
         run(0);
         DISORDER.clear();
@@ -104,8 +109,22 @@ final class Committed extends ProcessFunction<LlavaResult<Photo>, Void>
     }
 
     private static void commit(Iterable<Tuple2<String, LlavaResult<Photo>>> results) {
+        List<CompletableFuture<Void>> there;
         synchronized (RESULTS) {
             results.forEach(result -> RESULTS.put(result.f0, result.f1));
+            Map<Integer, CompletableFuture<Void>> reached = WAITING.headMap(RESULTS.size(), true);
+            there = List.copyOf(reached.values());
+            reached.clear();
+        }
+        there.forEach(waiting -> waiting.complete(null));
+    }
+
+    /** Ends when there are so many results. */
+    static CompletableFuture<Void> atLeast(int count) {
+        synchronized (RESULTS) {
+            return RESULTS.size() >= count
+                    ? CompletableFuture.completedFuture(null)
+                    : WAITING.computeIfAbsent(count, waiting -> new CompletableFuture<>());
         }
     }
 

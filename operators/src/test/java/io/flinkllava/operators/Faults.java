@@ -69,6 +69,10 @@ final class Faults {
         }
     }
 
+    static synchronized int visits(String phase) {
+        return VISITS.getOrDefault(phase, 0);
+    }
+
     static synchronized void at(String phase) {
         int visit = VISITS.merge(phase, 1, Integer::sum);
         NavigableSet<Integer> planned = PLANNED.getOrDefault(phase, new TreeSet<>());

@@ -131,7 +131,7 @@ class KeyedExactlyOnceITCase {
                 conversations(atOnce(batchEnvironment()), false)
                         .executeAndCollect(2 * FaultyJob.RECORDS));
         assertDialoguesAreIntact(
-                conversations(dialogues(batchEnvironment(), ModelChangeMode.EVENT_TIME), false)
+                conversations(dialoguesAtOnce(batchEnvironment()), false)
                         .executeAndCollect(2 * FaultyJob.RECORDS));
         ScrambledModel.ASKED.set(0);
         assertAnswersOfEqualRequests(
@@ -172,12 +172,17 @@ class KeyedExactlyOnceITCase {
 
     /** Turns of a dialogue wait for their model in its place, or pass one another. */
     private static Stamp dialogues(StreamExecutionEnvironment env, ModelChangeMode mode) {
+        return dialogues(FaultyJob.photos(env), PlannedChanges.in(env, mode));
+    }
+
+    private static Stamp dialoguesAtOnce(StreamExecutionEnvironment env) {
+        return dialogues(
+                FaultyJob.photosAtOnce(env), PlannedChanges.in(env, ModelChangeMode.EVENT_TIME));
+    }
+
+    private static Stamp dialogues(DataStream<Photo> photos, ModelChanges changes) {
         return keys ->
-                PlannedChanges.in(env, mode)
-                        .stamp(
-                                FaultyJob.photos(env)
-                                        .keyBy(KeyedExactlyOnceITCase::dialogue, Types.STRING),
-                                "ask");
+                changes.stamp(photos.keyBy(KeyedExactlyOnceITCase::dialogue, Types.STRING), "ask");
     }
 
     private static String dialogue(Photo photo) {
