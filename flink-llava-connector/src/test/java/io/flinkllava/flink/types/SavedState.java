@@ -20,14 +20,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  *
  * <p>With {@code -Dllava.save-state=<version>} the tests write what is missing for that version.
  */
-final class SavedState {
+public final class SavedState {
 
     private static final Path RESOURCES = Path.of("src/test/resources/state");
 
     private SavedState() {}
 
     /** Reads the value as a job does that is restored from a savepoint of that version. */
-    static <T> T read(String version, String name, TypeSerializer<T> serializer, T example)
+    public static <T> T read(String version, String name, TypeSerializer<T> serializer, T example)
             throws IOException {
         Path file = RESOURCES.resolve(version).resolve(name + ".bin");
         if (isMissing(version, file)) {
@@ -44,7 +44,7 @@ final class SavedState {
     }
 
     /** The same of a source, whose state carries a version and no snapshot of its serializer. */
-    static <T> T read(
+    public static <T> T read(
             String version, String name, SimpleVersionedSerializer<T> serializer, T example)
             throws IOException {
         Path file = RESOURCES.resolve(version).resolve(name + ".bin");
