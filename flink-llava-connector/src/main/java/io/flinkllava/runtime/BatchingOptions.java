@@ -33,6 +33,10 @@ public record BatchingOptions(
 
     public static final int DEFAULT_SEQUENCE_LENGTH = 2048;
     public static final double NO_FRACTION = 0;
+
+    /** What messages call {@link #maxSequenceLength}. */
+    static final String MAX_SEQUENCE_LENGTH = "max-sequence-length";
+
     public static final BatchingOptions DEFAULT =
             new BatchingOptions(
                     8,
@@ -44,7 +48,7 @@ public record BatchingOptions(
 
     public BatchingOptions {
         requireAtLeast("max-batch-size", maxBatchSize, 1);
-        requireAtLeast("max-sequence-length", maxSequenceLength, 0);
+        requireAtLeast(MAX_SEQUENCE_LENGTH, maxSequenceLength, 0);
         requireAtLeast("max-batch-tokens", maxBatchTokens, 1);
         if (maxBatchDelay.isNegative()) {
             throw new IllegalArgumentException(

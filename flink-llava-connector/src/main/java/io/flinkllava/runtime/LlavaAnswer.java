@@ -118,6 +118,16 @@ public sealed interface LlavaAnswer extends Serializable {
         }
 
         /**
+         * Whether the request as a whole was more than fits, in tokens or pictures, so that a
+         * dialogue without its oldest turns may pass. The message tells, as above.
+         */
+        public boolean isTooLong() {
+            return code == LlavaErrorCode.INPUT
+                    && (message.contains(BatchingOptions.MAX_SEQUENCE_LENGTH)
+                            || message.contains(RequestLimits.MAX_IMAGES + " "));
+        }
+
+        /**
          * The failure that an exception stands for: what a {@link LlavaException} says, and of
          * others the name and the message; of both the first {@value #LONGEST_MESSAGE} characters,
          * since a message may quote what was asked.

@@ -26,6 +26,9 @@ public record RequestLimits(
     public static final RequestLimits DEFAULT =
             new RequestLimits(32 << 20, 64_000_000L, 16_384, 16, 64, 1024);
 
+    /** What messages call {@link #maxImages}. */
+    static final String MAX_IMAGES = "max-images";
+
     /** What messages call {@link #maxQueuedRequests}. */
     static final String MAX_QUEUED_REQUESTS = "max-queued-requests";
 
@@ -43,7 +46,9 @@ public record RequestLimits(
                             + maxImagePixels
                             + ", max-image-side "
                             + maxImageSide
-                            + ", max-images "
+                            + ", "
+                            + MAX_IMAGES
+                            + " "
                             + maxImages
                             + ", max-frames "
                             + maxFrames

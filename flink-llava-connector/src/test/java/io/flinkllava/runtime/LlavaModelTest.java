@@ -218,6 +218,8 @@ class LlavaModelTest {
                                             assertThat(failure.code())
                                                     .isEqualTo(LlavaErrorCode.INPUT);
                                             assertThat(failure.message()).contains(word);
+                                            assertThat(failure.isTooLong())
+                                                    .isEqualTo(word.startsWith("max-"));
                                         }));
         check(good, healthy.join());
     }

@@ -89,21 +89,19 @@ record ConversationLimits(int maxTurns, int maxTokens) implements Serializable {
         while (spoilt > 0 && !shows(gone, turns.get(spoilt - 1).getPictures())) {
             spoilt--;
         }
-        if (spoilt == turns.size()) {
-            return Optional.empty();
-        }
         Conversation left = conversation;
         for (int i = 0; i < spoilt; i++) {
             left = withoutOldest(left);
         }
-        return Optional.of(
-                shows(gone, left.getKept())
-                        ? new Conversation(List.of(), left.getTurns(), 0)
-                        : left);
+        if (shows(gone, left.getKept())) {
+            left = new Conversation(List.of(), left.getTurns(), 0);
+        }
+        return left.getKept().isEmpty() && left.getTurns().isEmpty()
+                ? Optional.empty()
+                : Optional.of(left);
     }
 
-    /** Whether one of these pictures is one of those references. */
-    static boolean shows(Set<String> gone, List<ConversationPicture> pictures) {
+    private static boolean shows(Set<String> gone, List<ConversationPicture> pictures) {
         return pictures.stream()
                 .map(ConversationPicture::getReference)
                 .filter(Objects::nonNull)

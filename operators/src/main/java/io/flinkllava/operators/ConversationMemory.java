@@ -9,7 +9,6 @@ import io.flinkllava.operators.state.ConversationPicture;
 import io.flinkllava.operators.state.ConversationTurn;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
-import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelInfo;
 
@@ -17,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** The turns of a dialogue, the records of one key, each with what was said before. */
@@ -73,17 +71,10 @@ record ConversationMemory<T>(
         if (outcome.answer() instanceof LlavaAnswer.Text said) {
             return Optional.of(limits.truncate(answered(memory.orElse(EMPTY), asked, said), model));
         }
-        if (((LlavaAnswer.Failure) outcome.answer()).code() != LlavaErrorCode.INPUT) {
-            return memory;
-        }
-        Set<String> unread = outcome.unread();
-        if (unread.isEmpty()) {
-            // All of it together may be too long.
-            return memory.flatMap(ConversationLimits::shorter);
-        }
-        return ConversationLimits.shows(unread, asked.getPictures())
-                ? memory
-                : memory.flatMap(dialogue -> ConversationLimits.without(unread, dialogue));
+        // What is remembered may be at fault, and the dialogue would fail until its time is up.
+        return ((LlavaAnswer.Failure) outcome.answer()).isTooLong()
+                ? memory.flatMap(ConversationLimits::shorter)
+                : memory.flatMap(dialogue -> ConversationLimits.without(outcome.gone(), dialogue));
     }
 
     private static Conversation answered(

@@ -150,8 +150,10 @@ final class InFlight<I> {
         finished = true;
         trying = false;
         outcome = value;
-        draft = Optional.empty();
         cancel();
+        // An answer may wait long for its emission: what it was asked with need not.
+        draft = Optional.empty();
+        asked = CompletableFuture.completedFuture(null);
     }
 
     boolean isFinished() {

@@ -17,9 +17,9 @@ import java.util.Objects;
  *
  * <p>A dialogue is the records of one key. They are answered one after the other, in the order in
  * which they arrive; different dialogues run together in one batch, and the model's warm prefixes
- * make a next turn cheap. A turn that fails is not remembered. If it fails with {@code INPUT}, the
- * oldest turn is forgotten as well: what is remembered may be too long for it, or name a picture
- * that is gone.
+ * make a next turn cheap. A turn that fails is not remembered. If it is too long with all that is
+ * remembered, the oldest turn is forgotten as well; if remembered pictures do not exist any more,
+ * their turns are, and all before them.
  *
  * <p>A turn may bring pictures, {@link #images} and {@link #imageReferences} an empty list for one
  * that brings none. The model sees the pictures of all turns that are remembered. When a limit is

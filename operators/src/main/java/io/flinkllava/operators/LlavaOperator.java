@@ -16,6 +16,7 @@ import org.apache.flink.streaming.runtime.streamrecord.RecordAttributes;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.ExceptionUtils;
+import org.apache.flink.util.IOUtils;
 import org.apache.flink.util.function.ThrowingRunnable;
 
 import io.flinkllava.flink.metrics.LlavaMetrics;
@@ -203,6 +204,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private void take(InFlight<I> request) throws Exception {
+        models.arrived(version(request));
         queue.add(request);
         llavaMetrics.requested();
         bound(request, settings.timeout());
@@ -333,12 +335,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     }
 
     private static Outcome outcome(ModelInfo model, Asked asked) {
-        return new Outcome(
-                asked.answer(),
-                model.name(),
-                model.fingerprint(),
-                false,
-                asked.draft().references());
+        return new Outcome(asked.answer(), model.name(), model.fingerprint(), false, asked.gone());
     }
 
     /** The model may notice before the timer does. */
@@ -499,15 +496,6 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     public void close() throws Exception {
         closed = true;
         queue.requests().forEach(InFlight::cancel);
-        if (pictures != null) {
-            pictures.close();
-        }
-        try {
-            if (models != null) {
-                models.close();
-            }
-        } finally {
-            super.close();
-        }
+        IOUtils.closeAll(pictures, models, super::close);
     }
 }

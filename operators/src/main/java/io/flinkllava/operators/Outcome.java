@@ -10,16 +10,16 @@ import java.util.Set;
  * @param model name of the model that answered, or should have
  * @param modelVersion fingerprint of its checkpoint
  * @param remembered whether it was the outcome of an equal request before
- * @param unread references of the pictures that could not be read
+ * @param gone references that lead to no picture
  */
 record Outcome(
         LlavaAnswer answer,
         String model,
         String modelVersion,
         boolean remembered,
-        Set<String> unread) {
+        Set<String> gone) {
 
-    /** What a model said, or failed to say, to this very request. */
+    /** What came of this very request, and pictures had no part in. */
     Outcome(LlavaAnswer answer, String model, String modelVersion) {
         this(answer, model, modelVersion, false, Set.of());
     }

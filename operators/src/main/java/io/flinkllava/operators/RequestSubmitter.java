@@ -2,10 +2,10 @@ package io.flinkllava.operators;
 
 import io.flinkllava.flink.pictures.PictureReader;
 import io.flinkllava.runtime.LlavaAnswer;
-import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.LlavaModel;
+import io.flinkllava.runtime.LlavaRequest;
 
-import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -27,58 +27,63 @@ final class RequestSubmitter {
      */
     CompletableFuture<Asked> submit(LlavaModel model, RequestDraft draft) {
         CompletableFuture<Asked> asked = new CompletableFuture<>();
-        List<CompletableFuture<byte[]>> pictures = draft.read(reader);
-        pictures.forEach(picture -> cancelWith(asked, picture));
+        DraftReading reading = DraftReading.start(draft, reader);
+        onEnd(asked, reading::cancel);
         CompletableFuture<Void> unused =
-                CompletableFuture.allOf(pictures.toArray(CompletableFuture<?>[]::new))
-                        .whenComplete(
-                                (nothing, problem) -> {
-                                    RequestDraft read = draft.with(pictures);
-                                    if (problem != null) {
-                                        fail(asked, read, problem, LlavaErrorCode.UNAVAILABLE);
-                                    } else if (!asked.isDone()) {
-                                        ask(asked, model, read, pictures);
-                                    }
-                                });
+                reading.end().whenComplete((nothing, problem) -> ask(asked, model, reading));
         return asked;
+    }
+
+    /** A future would keep an error to itself: it ends what the record waits for. */
+    private static void ask(
+            CompletableFuture<Asked> asked, LlavaModel model, DraftReading reading) {
+        if (asked.isDone()) {
+            return;
+        }
+        try {
+            Set<String> gone = reading.gone();
+            RequestDraft read = reading.read();
+            if (reading.end().isCompletedExceptionally()) {
+                asked.complete(new Asked(read, reading.failure(), gone));
+            } else {
+                ask(asked, model, read, reading.request());
+            }
+        } catch (Error e) {
+            asked.completeExceptionally(e);
+        }
     }
 
     private static void ask(
             CompletableFuture<Asked> asked,
             LlavaModel model,
-            RequestDraft read,
-            List<CompletableFuture<byte[]>> pictures) {
+            RequestDraft draft,
+            LlavaRequest request) {
         CompletableFuture<LlavaAnswer> answer;
         try {
-            answer = model.submit(read.request(pictures));
+            answer = model.submit(request);
         } catch (Exception e) {
-            fail(asked, read, e, LlavaErrorCode.INTERNAL);
-            return;
-        } catch (Error e) {
-            asked.completeExceptionally(e);
+            asked.complete(new Asked(draft, LlavaAnswer.Failure.of(e), Set.of()));
             return;
         }
-        cancelWith(asked, answer);
+        onEnd(asked, () -> answer.cancel(true));
         CompletableFuture<LlavaAnswer> unused =
                 answer.whenComplete(
                         (said, problem) -> {
-                            if (problem == null) {
-                                asked.complete(new Asked(read, said));
+                            if (problem instanceof Error) {
+                                asked.completeExceptionally(problem);
                             } else {
-                                fail(asked, read, problem, LlavaErrorCode.INTERNAL);
+                                asked.complete(
+                                        new Asked(
+                                                draft,
+                                                problem == null
+                                                        ? said
+                                                        : LlavaAnswer.Failure.of(problem),
+                                                Set.of()));
                             }
                         });
     }
 
-    private static void fail(
-            CompletableFuture<Asked> asked,
-            RequestDraft read,
-            Throwable problem,
-            LlavaErrorCode otherwise) {
-        asked.complete(new Asked(read, LlavaAnswer.Failure.of(problem, otherwise)));
-    }
-
-    private static void cancelWith(CompletableFuture<?> answer, CompletableFuture<?> work) {
-        CompletableFuture<?> unused = answer.whenComplete((value, problem) -> work.cancel(true));
+    private static void onEnd(CompletableFuture<Asked> asked, Runnable action) {
+        CompletableFuture<Asked> unused = asked.whenComplete((value, problem) -> action.run());
     }
 }

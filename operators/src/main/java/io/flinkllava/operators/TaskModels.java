@@ -1,6 +1,7 @@
 package io.flinkllava.operators;
 
 import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.util.IOUtils;
 
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
@@ -75,6 +76,11 @@ final class TaskModels implements AutoCloseable {
         }
     }
 
+    /** A record of this version came: it is the newest from now on. */
+    void arrived(ModelVersion version) {
+        newest = Optional.of(version);
+    }
+
     /**
      * The model of a version; waits for it to load where nobody did before.
      *
@@ -83,7 +89,6 @@ final class TaskModels implements AutoCloseable {
      * @throws LlavaException if it cannot be opened, or is no longer what was announced
      */
     Optional<LlavaModel> of(ModelVersion version) {
-        newest = Optional.of(version);
         Optional<LlavaModel> model =
                 Optional.ofNullable(open.get(id(version)))
                         .or(() -> load(version))
@@ -110,6 +115,12 @@ final class TaskModels implements AutoCloseable {
             opened = source.open(context, version);
         } catch (LlavaException e) {
             return didNotOpen(id, e);
+        } catch (RuntimeException e) {
+            // Or it would be taken for the record's fault.
+            return didNotOpen(
+                    id,
+                    new LlavaException(
+                            LlavaErrorCode.INTERNAL, "The model does not open: " + e, e));
         }
         crowded.remove(id);
         requireAnnounced(version, opened);
@@ -215,9 +226,7 @@ final class TaskModels implements AutoCloseable {
     @Override
     public void close() {
         current = Optional.empty();
-        for (OpenModel model : open.values()) {
-            model.close();
-        }
+        IOUtils.closeAllQuietly(open.values());
         open.clear();
     }
 

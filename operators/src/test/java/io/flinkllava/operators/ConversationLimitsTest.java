@@ -83,6 +83,18 @@ class ConversationLimitsTest {
     }
 
     @Test
+    void keptPictureStaysWhenAllTurnsAreForgotten() {
+        Conversation kept =
+                new Conversation(List.of(CAT), List.of(turn("And this?", 580, DOG)), 600);
+        Conversation left = ConversationLimits.without(Set.of("/dog.png"), kept).orElseThrow();
+        assertThat(left).isEqualTo(new Conversation(List.of(CAT), List.of(), 600));
+        DialoguePrompt prompt =
+                new DialoguePrompt("", left.getKept(), List.of(turn("What?", 0, DOG)));
+        assertThat(prompt.pictures()).containsExactly(CAT, DOG);
+        assertThat(prompt.messages()).containsExactly(Message.user("What?"));
+    }
+
+    @Test
     void nothingIsLeftOfADialogueWhoseNewestPictureIsGone() {
         Conversation only = new Conversation(List.of(), List.of(turn("What?", 600, CAT)), 0);
         assertThat(ConversationLimits.without(Set.of("/cat.png"), only)).isEmpty();

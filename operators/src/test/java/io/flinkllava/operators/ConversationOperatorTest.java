@@ -11,8 +11,11 @@ import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.Message;
 import io.flinkllava.runtime.Message.Role;
 import io.flinkllava.runtime.ModelInfo;
+import io.flinkllava.runtime.engine.GenerationEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -38,6 +41,9 @@ class ConversationOperatorTest {
                     GenerationParameters.DEFAULT,
                     ConversationLimits.DEFAULT,
                     Duration.ofMinutes(10));
+
+    private static final LlavaAnswer TOO_LONG =
+            LlavaAnswer.Failure.of(GenerationEngine.tooLong(600, 512));
 
     @Test
     void turnsOfADialogueAreAskedOneAfterTheOtherWithWhatWasSaid() throws Exception {
@@ -82,7 +88,7 @@ class ConversationOperatorTest {
             harness.runMails();
             harness.model.complete(1, said("A dog."));
             harness.runMails();
-            harness.model.complete(2, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "Too long."));
+            harness.model.complete(2, TOO_LONG);
             harness.runMails();
             assertThat(harness.model.request(3).messages())
                     .containsExactly(
@@ -91,7 +97,7 @@ class ConversationOperatorTest {
                             Message.user("<image>\nTurn 3?"));
 
             harness.send("a", new Photo(4, "Turn 4?"));
-            harness.model.complete(3, new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "Too long."));
+            harness.model.complete(3, TOO_LONG);
             harness.runMails();
             assertThat(harness.model.request(4).messages())
                     .containsExactly(Message.user("Turn 4?"));
@@ -161,15 +167,16 @@ class ConversationOperatorTest {
                 PictureAccess.NONE.withPrefixes(List.of(folder.toString())));
     }
 
-    @Test
-    void turnThatFailsForOtherReasonsTakesNothingWithIt() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void turnThatFailsForOtherReasonsTakesNothingWithIt(LlavaErrorCode code) throws Exception {
         try (KeyedHarness harness = KeyedHarness.open(MEMORY)) {
             harness.send("a", new Photo(1, "What?"));
             harness.send("a", new Photo(2, "Where?"));
             harness.send("a", new Photo(3, "Who?"));
             harness.model.complete(0, said("A cat."));
             harness.runMails();
-            harness.model.complete(1, new LlavaAnswer.Failure(LlavaErrorCode.INTERNAL, "Oh."));
+            harness.model.complete(1, new LlavaAnswer.Failure(code, "Oh."));
             harness.runMails();
             assertThat(harness.model.request(2).messages()).hasSize(3);
         }

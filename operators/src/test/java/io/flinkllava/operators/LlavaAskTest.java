@@ -355,7 +355,7 @@ class LlavaAskTest {
     private static LlavaRequest request(LlavaAsk<Photo> ask) throws Exception {
         RequestDraft draft = built(ask).plan().drafts().apply(PHOTO);
         try (PictureReader reader = PictureReader.open(PictureAccess.NONE, 1)) {
-            return draft.request(draft.read(reader));
+            return DraftReading.start(draft, reader).request();
         }
     }
 

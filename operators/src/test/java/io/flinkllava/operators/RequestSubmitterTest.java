@@ -12,10 +12,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,9 +32,22 @@ class RequestSubmitterTest {
     private PictureReader reader;
     private RequestSubmitter submitter;
 
+    /** A picture where nobody listens. */
+    private String refused;
+
     @BeforeEach
-    void open() {
-        reader = PictureReader.open(PictureAccess.NONE.withPrefixes(List.of(folder.toString())), 1);
+    void open() throws IOException {
+        String host;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            host = "127.0.0.1:" + socket.getLocalPort();
+        }
+        refused = "http://" + host + "/a.png";
+        reader =
+                PictureReader.open(
+                        PictureAccess.NONE
+                                .withPrefixes(List.of(folder.toString()))
+                                .withPrivateHosts(List.of(host)),
+                        1);
         submitter = new RequestSubmitter(reader);
     }
 
@@ -83,11 +100,12 @@ class RequestSubmitterTest {
         model.awaitAsked(2);
         assertThat(model.request(1).images()).containsExactly(CAT);
         model.complete(1, new LlavaAnswer.Failure(LlavaErrorCode.CAPACITY, "?"));
-        assertThat(again.get().draft().references()).isEmpty();
+        assertThat(again.get().answer())
+                .isEqualTo(new LlavaAnswer.Failure(LlavaErrorCode.CAPACITY, "?"));
     }
 
     @Test
-    void whatCouldNotBeReadIsNamed() throws Exception {
+    void picturesThatAreGoneAreNamedAndThoseThatMayComeBackAreNot() throws Exception {
         Path cat = Files.write(folder.resolve("cat.png"), CAT);
         String none = folder + "/none.png";
         Asked asked =
@@ -95,10 +113,35 @@ class RequestSubmitterTest {
                         .submit(
                                 model,
                                 draft(
+                                        PictureSource.reference(refused),
                                         PictureSource.reference(cat.toString()),
                                         PictureSource.reference(none)))
                         .get();
-        assertThat(asked.draft().references()).containsExactly(none);
+        assertThat(asked.gone()).containsExactly(none);
+        assertThat(asked.answer())
+                .isInstanceOfSatisfying(
+                        LlavaAnswer.Failure.class,
+                        failure -> assertThat(failure.message()).contains("none.png"));
+    }
+
+    @Test
+    void pictureThatMayComeBackIsNotGone() throws Exception {
+        Asked asked = submitter.submit(model, draft(PictureSource.reference(refused))).get();
+        assertThat(asked.gone()).isEmpty();
+        assertThat(asked.answer())
+                .isInstanceOfSatisfying(
+                        LlavaAnswer.Failure.class,
+                        failure ->
+                                assertThat(failure.code()).isEqualTo(LlavaErrorCode.UNAVAILABLE));
+    }
+
+    @Test
+    void errorOfTheModelEndsWhatWaits() {
+        model.failWith(new NoClassDefFoundError("Oh."));
+        assertThat(submitter.submit(model, draft()))
+                .failsWithin(Duration.ofMinutes(1))
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(NoClassDefFoundError.class);
     }
 
     @Test

@@ -61,11 +61,12 @@ class TaskModelsTest {
     }
 
     @Test
-    void modelIsOpenedOnceAndClosedWhenNobodyNeedsIt() {
+    void modelIsOpenedOnceAndClosedWhenNobodyNeedsIt() throws Exception {
         models.openFirst(false);
         models.of(B);
-        models.of(ModelVersion.FIRST);
+        models.arrived(B);
         models.of(B);
+        models.of(ModelVersion.FIRST);
         assertThat(opened).containsExactly("", "/b");
 
         models.keep(List.of(ModelVersion.FIRST));

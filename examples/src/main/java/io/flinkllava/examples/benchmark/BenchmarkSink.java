@@ -19,7 +19,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * Hands the answers of a job to the benchmark that runs it in the same process. A client that
  * collects results asks the job for them time and again, and a job that serves a sink has none.
  */
-record BenchmarkSink(UUID run) implements Sink<LlavaResult<Tuple2<Long, LlavaRequest>>> {
+record BenchmarkSink(UUID run)
+        implements Sink<LlavaResult<Tuple2<Long, LlavaRequest>>>, AutoCloseable {
 
     /** By run: the sink that writes is a copy of the one that was opened. */
     private static final Map<UUID, List<Answered>> RUNS = new ConcurrentHashMap<>();
@@ -30,9 +31,14 @@ record BenchmarkSink(UUID run) implements Sink<LlavaResult<Tuple2<Long, LlavaReq
         return sink;
     }
 
-    /** What has come, once the job is over. */
-    List<Answered> take() {
-        return RUNS.remove(run);
+    /** What has come so far. */
+    List<Answered> answers() {
+        return List.copyOf(RUNS.get(run));
+    }
+
+    @Override
+    public void close() {
+        RUNS.remove(run);
     }
 
     @Override

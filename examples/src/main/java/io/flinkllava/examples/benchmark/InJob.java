@@ -38,21 +38,22 @@ record InJob(Path folder, ModelOptions options, int capacity) implements Arrival
     public List<Answered> run(LlavaModel model, List<LlavaRequest> requests) throws Exception {
         StreamExecutionEnvironment environment =
                 EmbeddedCluster.of(1, WorkFolder.create()).environment();
-        BenchmarkSink sink = BenchmarkSink.open();
-        Llava.ask(
-                        environment
-                                .fromData(requests, LlavaRequestTypeInfo.INSTANCE)
-                                .map(request -> Tuple2.of(System.nanoTime(), request))
-                                .returns(SUBMITTED))
-                .model(folder.toString())
-                .options(options)
-                .scope(ModelScope.DEVICE)
-                .request(record -> record.f1)
-                .capacity(capacity)
-                .unordered()
-                .answers()
-                .sinkTo(sink);
-        environment.execute("benchmark");
-        return sink.take();
+        try (BenchmarkSink sink = BenchmarkSink.open()) {
+            Llava.ask(
+                            environment
+                                    .fromData(requests, LlavaRequestTypeInfo.INSTANCE)
+                                    .map(request -> Tuple2.of(System.nanoTime(), request))
+                                    .returns(SUBMITTED))
+                    .model(folder.toString())
+                    .options(options)
+                    .scope(ModelScope.DEVICE)
+                    .request(record -> record.f1)
+                    .capacity(capacity)
+                    .unordered()
+                    .answers()
+                    .sinkTo(sink);
+            environment.execute("benchmark");
+            return sink.answers();
+        }
     }
 }

@@ -19,6 +19,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Reads the pictures that records name: paths of Flink's file systems ({@code /data/a.png}, {@code
@@ -33,6 +35,10 @@ import java.util.concurrent.TimeUnit;
  * as a time limit, a refused connection, an overloaded server; {@link LlavaErrorCode#CAPACITY} when
  * too many readings wait. Its message names the picture without the query of its URI, which may
  * hold a signature, and never shows what was read.
+ *
+ * <p>What waits for a thread waits as long as that takes, unless all threads hang: a file system
+ * may not come back for long after {@link PictureAccess#readLimit}, and nothing ends its call.
+ * Until it does, all readings fail with {@link LlavaErrorCode#UNAVAILABLE}.
  *
  * <p>Nothing is cached: each reading asks again. A reference is read when its request is prepared,
  * so a request that Flink replays after a failure is answered by the bytes that are behind the
@@ -53,6 +59,7 @@ public final class PictureReader implements AutoCloseable {
     private final PicturePlace files;
     private final Set<Reading> readings = ConcurrentHashMap.newKeySet();
     private final ThreadPoolExecutor threads;
+    private final AtomicInteger hanging = new AtomicInteger();
     private final ScheduledThreadPoolExecutor clock;
     private volatile boolean closed;
 
@@ -142,6 +149,10 @@ public final class PictureReader implements AutoCloseable {
                                     reading.release();
                                     readings.remove(reading);
                                 });
+        if (allThreadsHang()) {
+            reading.fail(stuck(reading));
+            return reading.result();
+        }
         try {
             threads.execute(() -> run(reading));
         } catch (RejectedExecutionException e) {
@@ -163,24 +174,52 @@ public final class PictureReader implements AutoCloseable {
         if (reading.isDone()) {
             return;
         }
-        ScheduledFuture<?> limit;
+        long limit = access.readLimit().toNanos();
+        AtomicBoolean settled = new AtomicBoolean();
+        ScheduledFuture<?> late;
+        ScheduledFuture<?> hangs;
         try {
-            limit =
-                    clock.schedule(
-                            () -> reading.fail(late(reading)),
-                            access.readLimit().toNanos(),
-                            TimeUnit.NANOSECONDS);
+            late = clock.schedule(() -> reading.fail(late(reading)), limit, TimeUnit.NANOSECONDS);
+            // A thread that only notices the end of its reading late does not hang.
+            hangs = clock.schedule(() -> hangs(settled), 2 * limit, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             reading.fail(closing(reading));
             return;
         }
         try {
             reading.succeed(place(reading.uri()).read(reading));
-        } catch (Exception | OutOfMemoryError e) {
+        } catch (Throwable e) {
+            // Plugins throw errors, too, and whoever waits for the picture must not wait for ever.
             reading.fail(LlavaFailures.of(e, reading.uri()));
         } finally {
-            limit.cancel(false);
+            late.cancel(false);
+            hangs.cancel(false);
+            if (!settled.compareAndSet(false, true)) {
+                hanging.decrementAndGet();
+            }
         }
+    }
+
+    private void hangs(AtomicBoolean settled) {
+        if (settled.compareAndSet(false, true)) {
+            hanging.incrementAndGet();
+            if (allThreadsHang()) {
+                readings.forEach(reading -> reading.fail(stuck(reading)));
+            }
+        }
+    }
+
+    private boolean allThreadsHang() {
+        return hanging.get() >= threads.getMaximumPoolSize();
+    }
+
+    private LlavaException stuck(Reading reading) {
+        return new LlavaException(
+                LlavaErrorCode.UNAVAILABLE,
+                ShownUri.of(reading.uri())
+                        + " was not read: all "
+                        + threads.getMaximumPoolSize()
+                        + " threads that read pictures wait for file systems that do not answer.");
     }
 
     private PicturePlace place(String uri) {

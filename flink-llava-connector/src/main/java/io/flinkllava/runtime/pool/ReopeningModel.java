@@ -77,7 +77,7 @@ final class ReopeningModel implements LlavaModel {
                             if (fault != null) {
                                 asked.answer().complete(doesNotOpen(fault));
                             } else if (!asked.answer().isDone()) {
-                                ask(model, asked, retries);
+                                asked.answerOrFail(() -> ask(model, asked, retries));
                             }
                         });
     }
@@ -99,7 +99,7 @@ final class ReopeningModel implements LlavaModel {
                             if (fault != null) {
                                 answer.complete(LlavaAnswer.Failure.of(fault));
                             } else if (retries > 0 && brokeUnder(model, result)) {
-                                ask(asked, retries - 1);
+                                asked.answerOrFail(() -> ask(asked, retries - 1));
                             } else {
                                 answer.complete(asked.asLate(result));
                             }
@@ -147,6 +147,15 @@ final class ReopeningModel implements LlavaModel {
         LlavaRequest withTimeLeft() {
             long left = Math.max(0, deadline.nanos() - System.nanoTime());
             return deadline.isNever() ? request : request.withTimeLimit(Duration.ofNanos(left));
+        }
+
+        /** A future would keep what is thrown to itself, and the answer would never come. */
+        void answerOrFail(Runnable step) {
+            try {
+                step.run();
+            } catch (RuntimeException | Error e) {
+                answer.completeExceptionally(e);
+            }
         }
 
         /** The model knew what was left of the limit: a message names all of it. */

@@ -37,6 +37,9 @@ final class FakeModels implements ModelLoader {
 
     volatile Runnable duringClose = () -> {};
 
+    /** Runs within each submission: may throw. */
+    volatile Runnable duringSubmit = () -> {};
+
     @Override
     public LlavaModel open(Path folder, ModelOptions options) {
         duringLoad.run();
@@ -85,6 +88,7 @@ final class FakeModels implements ModelLoader {
 
         @Override
         public CompletableFuture<LlavaAnswer> submit(LlavaRequest request) {
+            duringSubmit.run();
             CompletableFuture<LlavaAnswer> answer = new CompletableFuture<>();
             requests.add(request);
             asked.add(answer);

@@ -326,6 +326,18 @@ class ModelPoolTest {
     }
 
     @Test
+    void anErrorOfAModelReachesTheOneWhoAsked() {
+        try (ModelLease lease = pool.lease(KEY)) {
+            models.duringSubmit =
+                    () -> {
+                        throw new NoClassDefFoundError("Oh.");
+                    };
+            Throwable problem = lease.model().submit(REQUEST).handle((said, error) -> error).join();
+            assertThat(problem).isInstanceOf(NoClassDefFoundError.class);
+        }
+    }
+
+    @Test
     void aTimeLimitIsForAllModelsThatARequestComesTo() {
         try (ModelLease lease = pool.lease(KEY)) {
             Duration limit = Duration.ofHours(1);
