@@ -121,20 +121,17 @@ public final class LlavaConversation<T> extends LlavaStep<T, LlavaConversation<T
         if (requests.question == null) {
             throw new IllegalStateException("There is no question: give question(...).");
         }
-        SerializableFunction<T, String> noKey = value -> "";
-        DataStream<Question<T>> questions =
-                modelChanges == null
-                        ? Question.stamp(stream, noKey, uid())
-                        : modelChanges.stamp(stream, noKey, uid());
-        return keyed(questions, keys, keyType);
+        return keyed(keys, keyType);
     }
 
     @SuppressWarnings("unchecked") // Selector and type came together.
     private <K> SingleOutputStreamOperator<LlavaResult<T>> keyed(
-            DataStream<Question<T>> questions,
-            KeySelector<T, ?> selector,
-            TypeInformation<K> type) {
+            KeySelector<T, ?> selector, TypeInformation<K> type) {
         KeySelector<T, K> keyOf = (KeySelector<T, K>) selector;
+        DataStream<Question<T>> questions =
+                modelChanges == null
+                        ? Question.stamp(stream, value -> "", uid())
+                        : modelChanges.stamp(stream.keyBy(keyOf, type), uid());
         KeySelector<Question<T>, K> dialogue = question -> keyOf.getKey(question.input());
         return transform(
                 questions.keyBy(dialogue, type),

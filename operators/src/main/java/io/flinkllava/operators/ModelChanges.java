@@ -1,6 +1,8 @@
 package io.flinkllava.operators;
 
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.function.SerializableFunction;
 
@@ -25,6 +27,10 @@ import java.util.Objects;
  * its model in front of the step that asks, and keeps it over replays of what was in flight. A
  * subtask loads a model when the first record for it arrives, in the task's thread, and closes the
  * old one when no record in flight needs it.
+ *
+ * <p>A folder that is no checkpoint is {@link #rejected}, and the model before it serves on. A
+ * model that was found good and does not load all the same, within 30 s where it may be for want of
+ * room, makes its records failures, of which {@link LlavaStep#onError} says what becomes.
  */
 public final class ModelChanges {
 
@@ -77,13 +83,24 @@ public final class ModelChanges {
     /** Says of each record which model answers it. */
     <T> DataStream<Question<T>> stamp(
             DataStream<T> stream, SerializableFunction<T, String> keys, String uid) {
-        return Question.besideItsInput(
-                stream,
-                stream.connect(checked.broadcast())
-                        .transform(
-                                uid + "-models",
-                                Question.type(stream.getType()),
-                                new ModelStamp<>(mode, keys, stream.getType()))
-                        .uid(uid + "-models"));
+        return Question.besideItsInput(stream, stamped(stream, keys, null, uid));
+    }
+
+    /** The same, and keeps the records of a key in their order, over rescaling, too. */
+    <T> DataStream<Question<T>> stamp(KeyedStream<T, ?> stream, String uid) {
+        return stamped(stream, value -> "", stream.getKeySelector(), uid);
+    }
+
+    private <T> SingleOutputStreamOperator<Question<T>> stamped(
+            DataStream<T> stream,
+            SerializableFunction<T, String> keys,
+            KeySelector<T, ?> order,
+            String uid) {
+        return stream.connect(checked.broadcast())
+                .transform(
+                        uid + "-models",
+                        Question.type(stream.getType()),
+                        new ModelStamp<>(mode, keys, order, stream.getType()))
+                .uid(uid + "-models");
     }
 }

@@ -7,7 +7,7 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -32,7 +32,11 @@ import java.util.TreeMap;
  *
  * <p>By arrival, the newest announced model answers, and the control stream's watermarks mean
  * nothing. By event time, a record waits until the control stream's watermark has passed it. What
- * comes behind it waits, too: records of one key must not pass one another.
+ * comes behind it waits, too: records of one key must not pass one another. Where that matters, the
+ * first input is keyed, so that all records of a key, those that waited before a restore and those
+ * that came after it, are stamped by one subtask.
+ *
+ * <p>Nothing bounds how many wait: the control stream may need the job to go on.
  */
 final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
         implements TwoInputStreamOperator<T, ModelVersion, Question<T>> {
@@ -40,16 +44,19 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
     private static final long serialVersionUID = 1L;
     private static final MapStateDescriptor<Long, ModelVersion> VERSIONS =
             new MapStateDescriptor<>("model-versions", Types.LONG, ModelVersion.TYPE);
-    private static final String WAITING = "waiting-for-models";
+    private static final ListStateDescriptor<Long> CONTROL_TIME =
+            new ListStateDescriptor<>("control-time", Types.LONG);
     private static final int CONTROL = 1;
 
     private final ModelChangeMode mode;
     private final SerializableFunction<T, String> keys;
+    private final KeySelector<T, ?> order;
     private final TypeInformation<T> inputType;
 
     private transient TypeSerializer<T> inputSerializer;
     private transient BroadcastState<Long, ModelVersion> announced;
-    private transient ListState<Tuple2<Long, T>> waitingState;
+    private transient InFlightState<T> waitingState;
+    private transient ListState<Long> controlTimeState;
 
     /** By the event time from which on they answer; by arrival, the newest alone. */
     private transient NavigableMap<Long, ModelVersion> versions;
@@ -61,12 +68,20 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
     private transient boolean controlIdle;
     private transient long emittedTime;
 
+    /**
+     * A step that may be sent to tasks.
+     *
+     * @param keys what tells requests from others, see {@link Question#key}
+     * @param order the key of the first input, or null if it has none
+     */
     ModelStamp(
             ModelChangeMode mode,
             SerializableFunction<T, String> keys,
+            KeySelector<T, ?> order,
             TypeInformation<T> inputType) {
         this.mode = mode;
         this.keys = keys;
+        this.order = order;
         this.inputType = inputType;
     }
 
@@ -74,22 +89,43 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         announced = context.getOperatorStateStore().getBroadcastState(VERSIONS);
-        waitingState =
-                context.getOperatorStateStore()
-                        .getListState(
-                                new ListStateDescriptor<>(
-                                        WAITING, Types.TUPLE(Types.LONG, inputType)));
+        waitingState = waitingState(context);
+        controlTimeState = context.getOperatorStateStore().getUnionListState(CONTROL_TIME);
         inputSerializer = inputType.createSerializer(getExecutionConfig().getSerializerConfig());
         versions = new TreeMap<>();
         for (Map.Entry<Long, ModelVersion> entry : announced.immutableEntries()) {
             versions.put(entry.getKey(), entry.getValue());
         }
         waiting = new ArrayDeque<>();
-        for (Tuple2<Long, T> entry : waitingState.get()) {
-            waiting.add(new StreamRecord<>(entry.f1, entry.f0));
-        }
-        controlTime = Long.MIN_VALUE;
+        waitingState.stored().forEach(stored -> waiting.add(stored.record()));
+        waitingState.forget();
+        controlTime = lowest(controlTimeState.get());
         emittedTime = Long.MIN_VALUE;
+    }
+
+    private InFlightState<T> waitingState(StateInitializationContext context) throws Exception {
+        return order == null
+                ? new OperatorInFlightState<>(context.getOperatorStateStore(), inputType)
+                : new KeyedInFlightState<>(
+                        getKeyedStateBackend(),
+                        context.getKeyedStateStore(),
+                        inputType,
+                        this::own,
+                        context.isRestored());
+    }
+
+    /**
+     * A watermark is a promise that a restore does not break, and the control stream may be silent
+     * for long. Each subtask heard of it at its own time.
+     */
+    private static long lowest(Iterable<Long> times) {
+        long lowest = Long.MAX_VALUE;
+        boolean known = false;
+        for (long time : times) {
+            lowest = Math.min(lowest, time);
+            known = true;
+        }
+        return known ? lowest : Long.MIN_VALUE;
     }
 
     @Override
@@ -150,7 +186,7 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
 
     @Override
     public void processWatermark2(Watermark mark) throws Exception {
-        controlTime = mark.getTimestamp();
+        controlTime = Math.max(controlTime, mark.getTimestamp());
         advance();
     }
 
@@ -200,13 +236,21 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        List<Tuple2<Long, T>> stored = new ArrayList<>(waiting.size());
+        List<InFlight<T>> stored = new ArrayList<>(waiting.size());
         for (StreamElement element : waiting) {
             if (element.isRecord()) {
                 StreamRecord<T> record = element.asRecord();
-                stored.add(Tuple2.of(record.getTimestamp(), record.getValue()));
+                Object key = order == null ? null : order.getKey(record.getValue());
+                stored.add(new InFlight<>(record, key, stored.size(), 0, 0));
             }
         }
-        waitingState.update(stored);
+        waitingState.store(stored);
+        controlTimeState.update(List.of(controlTime));
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        waitingState.forget();
     }
 }

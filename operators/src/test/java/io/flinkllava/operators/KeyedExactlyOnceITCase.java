@@ -73,7 +73,7 @@ class KeyedExactlyOnceITCase {
         FaultyJob.planAllPhases();
         PlannedChanges.plan();
         StreamExecutionEnvironment env = FaultyJob.environment(true, 2);
-        FaultyJob.collect(conversations(changing(env, mode), false));
+        FaultyJob.collect(conversations(dialogues(env, mode), false));
         env.execute();
         assertDialoguesAreIntact(Committed.results());
         assertModels(mode);
@@ -109,6 +109,14 @@ class KeyedExactlyOnceITCase {
     }
 
     @Test
+    void rescaledConversationsWhoseModelChanges() throws Exception {
+        FaultyJob.runRescaled(
+                env -> conversations(dialogues(env, ModelChangeMode.EVENT_TIME), true), savepoints);
+        assertDialoguesAreIntact(Committed.results());
+        PlannedChanges.assertByEventTime(Committed.results());
+    }
+
+    @Test
     void rescaledDeduplication() throws Exception {
         FaultyJob.runRescaled(env -> deduplicated(unchanging(env)), savepoints);
         assertAnswersOfEqualRequests(Committed.results());
@@ -119,6 +127,9 @@ class KeyedExactlyOnceITCase {
     void batch() throws Exception {
         assertDialoguesAreIntact(
                 conversations(unchanging(batchEnvironment()), false)
+                        .executeAndCollect(2 * FaultyJob.RECORDS));
+        assertDialoguesAreIntact(
+                conversations(dialogues(batchEnvironment(), ModelChangeMode.EVENT_TIME), false)
                         .executeAndCollect(2 * FaultyJob.RECORDS));
         ScrambledModel.ASKED.set(0);
         assertAnswersOfEqualRequests(
@@ -148,11 +159,25 @@ class KeyedExactlyOnceITCase {
         return keys -> PlannedChanges.in(env, mode).stamp(FaultyJob.photos(env), keys, "ask");
     }
 
+    /** Turns of a dialogue wait for their model in its place, or pass one another. */
+    private static Stamp dialogues(StreamExecutionEnvironment env, ModelChangeMode mode) {
+        return keys ->
+                PlannedChanges.in(env, mode)
+                        .stamp(
+                                FaultyJob.photos(env)
+                                        .keyBy(KeyedExactlyOnceITCase::dialogue, Types.STRING),
+                                "ask");
+    }
+
+    private static String dialogue(Photo photo) {
+        return "dialogue " + photo.id() % DIALOGUES;
+    }
+
     private static SingleOutputStreamOperator<LlavaResult<Photo>> conversations(
             Stamp stamp, boolean ordered) {
         return keyed(
                 stamp.stamp(photo -> ""),
-                question -> "dialogue " + question.input().id() % DIALOGUES,
+                question -> dialogue(question.input()),
                 new ConversationMemory<>(
                         photo -> List.of(),
                         Photo::question,

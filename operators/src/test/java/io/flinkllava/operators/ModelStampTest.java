@@ -1,10 +1,14 @@
 package io.flinkllava.operators;
 
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
 
 import org.junit.jupiter.api.Test;
@@ -108,6 +112,78 @@ class ModelStampTest {
         }
     }
 
+    /** The control stream may be silent for long after a restore. */
+    @Test
+    void controlStreamsTimeSurvivesARestore() throws Exception {
+        OperatorSubtaskState state;
+        try (Stamp stamp = new Stamp(ModelChangeMode.EVENT_TIME, null)) {
+            stamp.announce("/b", 10);
+            stamp.flink.processWatermark2(new Watermark(20));
+            state = stamp.flink.snapshot(1, 1);
+        }
+        try (Stamp stamp = new Stamp(ModelChangeMode.EVENT_TIME, state)) {
+            stamp.flink.processWatermark2(new Watermark(15));
+            stamp.send(20);
+            stamp.send(21);
+            assertThat(stamp.output()).containsExactly("20/b");
+        }
+    }
+
+    @Test
+    void controlStreamsTimeIsThatOfTheSlowestSubtask() throws Exception {
+        List<OperatorSubtaskState> states = new ArrayList<>();
+        for (long time : new long[] {20, 10}) {
+            try (Stamp stamp = new Stamp(ModelChangeMode.EVENT_TIME, null)) {
+                stamp.flink.processWatermark2(new Watermark(time));
+                states.add(stamp.flink.snapshot(1, 1));
+            }
+        }
+        OperatorSubtaskState both =
+                AbstractStreamOperatorTestHarness.repackageState(
+                        states.toArray(OperatorSubtaskState[]::new));
+        OperatorSubtaskState state =
+                AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                        both, Stamp.MAX_PARALLELISM, 2, 1, 0);
+        try (Stamp stamp = new Stamp(ModelChangeMode.EVENT_TIME, state)) {
+            stamp.send(10);
+            stamp.send(11);
+            assertThat(stamp.output()).containsExactly("10");
+        }
+    }
+
+    @Test
+    void recordsOfAKeyKeepTheirOrderOverRescaling() throws Exception {
+        OperatorSubtaskState state;
+        try (Stamp stamp = Stamp.keyed(null, 1, 0)) {
+            for (int id = 1; id <= 40; id++) {
+                stamp.send(id);
+            }
+            state = stamp.flink.snapshot(1, 1);
+        }
+        List<List<String>> outputs = new ArrayList<>();
+        for (int subtask = 0; subtask < 3; subtask++) {
+            OperatorSubtaskState share =
+                    AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                            state, Stamp.MAX_PARALLELISM, 1, 3, subtask);
+            try (Stamp stamp = Stamp.keyed(share, 3, subtask)) {
+                stamp.flink.processWatermark2(Watermark.MAX_WATERMARK);
+                outputs.add(stamp.output());
+            }
+        }
+        assertThat(outputs).doesNotContain(List.of());
+        assertThat(outputs.stream().flatMap(List::stream)).hasSize(40);
+        for (int key = 0; key < Stamp.KEYS; key++) {
+            List<String> expected = new ArrayList<>();
+            for (int id = key == 0 ? Stamp.KEYS : key; id <= 40; id += Stamp.KEYS) {
+                expected.add(Integer.toString(id));
+            }
+            assertThat(outputs)
+                    .filteredOn(output -> output.contains(expected.get(0)))
+                    .singleElement()
+                    .satisfies(output -> assertThat(output).containsSubsequence(expected));
+        }
+    }
+
     @Test
     void eventTimeNeedsTimestamps() throws Exception {
         try (Stamp stamp = new Stamp(ModelChangeMode.EVENT_TIME, null)) {
@@ -118,15 +194,44 @@ class ModelStampTest {
     }
 
     /** The step in front of the one that asks. */
-    private static final class Stamp implements AutoCloseable {
+    static final class Stamp implements AutoCloseable {
+        static final int MAX_PARALLELISM = 16;
+        static final int KEYS = 10;
+        private static final TypeInformation<Photo> PHOTO = Types.POJO(Photo.class);
+
         final TwoInputStreamOperatorTestHarness<Photo, ModelVersion, Question<Photo>> flink;
 
         Stamp(ModelChangeMode mode, OperatorSubtaskState state) throws Exception {
-            flink =
+            this(
                     new TwoInputStreamOperatorTestHarness<>(
-                            new ModelStamp<>(mode, photo -> "", Types.POJO(Photo.class)));
+                            new ModelStamp<>(mode, photo -> "", null, PHOTO)),
+                    state);
+        }
+
+        /** By event time, and dialogues are the ids modulo {@link #KEYS}. */
+        static Stamp keyed(OperatorSubtaskState state, int parallelism, int subtask)
+                throws Exception {
+            KeySelector<Photo, Integer> dialogue = photo -> photo.id() % KEYS;
+            return new Stamp(
+                    new KeyedTwoInputStreamOperatorTestHarness<>(
+                            new ModelStamp<>(
+                                    ModelChangeMode.EVENT_TIME, photo -> "", dialogue, PHOTO),
+                            dialogue,
+                            version -> 0,
+                            Types.INT,
+                            MAX_PARALLELISM,
+                            parallelism,
+                            subtask),
+                    state);
+        }
+
+        private Stamp(
+                TwoInputStreamOperatorTestHarness<Photo, ModelVersion, Question<Photo>> harness,
+                OperatorSubtaskState state)
+                throws Exception {
+            flink = harness;
             flink.setup(
-                    Question.type(Types.POJO(Photo.class))
+                    Question.type(PHOTO)
                             .createSerializer(flink.getExecutionConfig().getSerializerConfig()));
             if (state != null) {
                 flink.initializeState(state);

@@ -1,20 +1,28 @@
 package io.flinkllava.operators;
 
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 
+import io.flinkllava.flink.pictures.PictureAccess;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
+import io.flinkllava.runtime.LlavaErrorCode;
 import io.flinkllava.runtime.Message;
 import org.junit.jupiter.api.Test;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * State as a version wrote it, kept under {@code src/test/resources/state/<version>}. Later
@@ -134,6 +142,159 @@ class SavedStateTest {
             harness.answer(0);
             assertThat(harness.results().get(0).text()).isEqualTo(Photo.number(7).expectedText());
         }
+    }
+
+    @Test
+    void recordsThatFailed() throws Exception {
+        QueueSettings twice =
+                new QueueSettings(
+                        true,
+                        AskHarness.CAPACITY,
+                        QueueSettings.NO_TIMEOUT,
+                        RetryPolicy.DEFAULT.withMaxAttempts(2),
+                        ErrorPolicy.SIDE_OUTPUT);
+        OperatorSubtaskState state =
+                saved(
+                        "ask-failed",
+                        () -> {
+                            try (AskHarness harness = AskHarness.open(twice)) {
+                                harness.flink.setProcessingTime(0);
+                                harness.send(1);
+                                harness.send(2);
+                                harness.model.complete(0, failure(LlavaErrorCode.UNAVAILABLE));
+                                harness.model.complete(1, failure(LlavaErrorCode.INPUT));
+                                harness.runMails();
+                                return harness.flink.snapshot(1, 1);
+                            }
+                        });
+        try (AskHarness harness = AskHarness.restore(twice, state, 1, 1, 0)) {
+            harness.flink.open();
+            assertThat(harness.model.asked()).isEqualTo(1);
+            harness.model.complete(0, failure(LlavaErrorCode.UNAVAILABLE));
+            harness.runMails();
+            assertThat(harness.deadLetters())
+                    .extracting(
+                            letter -> letter.input().id(), DeadLetter::code, DeadLetter::attempts)
+                    .containsExactly(
+                            tuple(1, LlavaErrorCode.UNAVAILABLE, 2),
+                            tuple(2, LlavaErrorCode.INPUT, 1));
+            assertThat(harness.deadLetters()).extracting(DeadLetter::message).containsOnly("Oh.");
+        }
+    }
+
+    @Test
+    void recordsThatWaitForTheirModel() throws Exception {
+        OperatorSubtaskState state =
+                saved(
+                        "model-stamp",
+                        () -> {
+                            try (ModelStampTest.Stamp stamp =
+                                    new ModelStampTest.Stamp(ModelChangeMode.EVENT_TIME, null)) {
+                                waiting(stamp);
+                                return stamp.flink.snapshot(1, 1);
+                            }
+                        });
+        try (ModelStampTest.Stamp stamp =
+                new ModelStampTest.Stamp(ModelChangeMode.EVENT_TIME, state)) {
+            assertGoesOn(stamp);
+        }
+    }
+
+    @Test
+    void turnsThatWaitForTheirModel() throws Exception {
+        OperatorSubtaskState state =
+                saved(
+                        "model-stamp-of-dialogues",
+                        () -> {
+                            try (ModelStampTest.Stamp stamp =
+                                    ModelStampTest.Stamp.keyed(null, 1, 0)) {
+                                waiting(stamp);
+                                return stamp.flink.snapshot(1, 1);
+                            }
+                        });
+        try (ModelStampTest.Stamp stamp = ModelStampTest.Stamp.keyed(state, 1, 0)) {
+            assertGoesOn(stamp);
+        }
+    }
+
+    private static void waiting(ModelStampTest.Stamp stamp) throws Exception {
+        stamp.announce("/b", 10);
+        stamp.announce("/c", 30);
+        stamp.flink.processWatermark2(new Watermark(20));
+        stamp.send(25);
+        stamp.send(35);
+    }
+
+    private static void assertGoesOn(ModelStampTest.Stamp stamp) throws Exception {
+        assertThat(stamp.output()).isEmpty();
+        stamp.flink.processWatermark2(new Watermark(40));
+        assertThat(stamp.output()).containsExactly("25/b", "35/c");
+    }
+
+    @Test
+    void unkeyedRecordsOfALaterModel() throws Exception {
+        ModelVersion later = new ModelVersion("/models/later", "0123456789abcdef", 1_764_000_000L);
+        OperatorSubtaskState state =
+                saved(
+                        "ask-model-change",
+                        () -> {
+                            try (StampedHarness harness = new StampedHarness(null)) {
+                                harness.flink.processElement(
+                                        new Question<>(Photo.number(7), "", later), 7);
+                                return harness.flink.snapshot(1, 1);
+                            }
+                        });
+        try (StampedHarness harness = new StampedHarness(state)) {
+            assertThat(harness.opened).containsExactly(later);
+            harness.answer(0);
+            assertThat(harness.results().get(0).text()).isEqualTo(Photo.number(7).expectedText());
+        }
+    }
+
+    /** A step without memory whose model changes. */
+    private static final class StampedHarness extends OperatorHarness<Question<Photo>> {
+
+        private static final TypeInformation<Photo> PHOTO = Types.POJO(Photo.class);
+
+        final List<ModelVersion> opened = new ArrayList<>();
+        final OneInputStreamOperatorTestHarness<Question<Photo>, LlavaResult<Photo>> flink;
+
+        StampedHarness(OperatorSubtaskState state) throws Exception {
+            flink =
+                    new OneInputStreamOperatorTestHarness<>(
+                            new LlavaOperatorFactory<>(
+                                    new OperatorPlan<>(
+                                            Question.type(PHOTO),
+                                            Question::input,
+                                            Question::model,
+                                            question -> RequestDraft.of(question.input().request()),
+                                            null,
+                                            null,
+                                            (context, version) -> {
+                                                opened.add(version);
+                                                return new OpenModel(model, model::close);
+                                            },
+                                            true,
+                                            PictureAccess.NONE,
+                                            AskHarness.ORDERED,
+                                            DeadLetter.tag(PHOTO))));
+            flink.setup(
+                    LlavaResult.type(PHOTO)
+                            .createSerializer(flink.getExecutionConfig().getSerializerConfig()));
+            if (state != null) {
+                flink.initializeState(state);
+            }
+            flink.open();
+        }
+
+        @Override
+        OneInputStreamOperatorTestHarness<Question<Photo>, LlavaResult<Photo>> flink() {
+            return flink;
+        }
+    }
+
+    private static LlavaAnswer failure(LlavaErrorCode code) {
+        return new LlavaAnswer.Failure(code, "Oh.");
     }
 
     private static OperatorSubtaskState saved(String name, Callable<OperatorSubtaskState> now)
