@@ -26,10 +26,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A machine dies while its model is in the middle of a batch. */
 class KilledTaskManagerITCase {
 
-    /** More than the models answer, so that there is always a batch to be in the middle of. */
-    private static final int PER_SECOND = 400;
+    /**
+     * Far more than any machine answers, so that there is always a batch to be in the middle of.
+     */
+    private static final int PER_SECOND = 100_000;
 
-    private static final int QUESTIONS = 4 * PER_SECOND;
+    /** So many that a fast machine is not through with them before it is looked at. */
+    private static final int QUESTIONS = 10_000;
+
     private static final Pattern TAKEN_BACK =
             Pattern.compile("LlavaOperator +Takes back [0-9]+ records");
     private static final Pattern LOADED = Pattern.compile("ModelPool +Loaded ");
@@ -46,6 +50,8 @@ class KilledTaskManagerITCase {
                         .configure("taskmanager.numberOfTaskSlots", "1")
                         .configure("parallelism.default", "2")
                         .configure("metrics.fetcher.update-interval", "100")
+                        // Else what waits in the network would be answered before it is committed.
+                        .configure("execution.checkpointing.unaligned.enabled", "true")
                         .taskManagers(2)
                         .start()) {
             String id =
