@@ -4,15 +4,16 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.StateMigrationException;
 
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.Message;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,58 +73,44 @@ class StepUpgradeTest {
         }
     }
 
+    /** Whether or not something was in flight. */
     @Test
-    void questionsOfAnAskAreNoRecords() throws Exception {
-        OperatorSubtaskState inFlight;
-        OperatorSubtaskState empty;
+    void stateOfAnotherKindOfStepIsRefused() throws Exception {
+        List<OperatorSubtaskState> asked = new ArrayList<>();
+        try (StepHarness<Photo> step = StepHarness.open(ask(), false, null)) {
+            asked.add(step.flink.snapshot(1, 1));
+            step.send(FIRST, 1);
+            asked.add(step.flink.snapshot(2, 2));
+        }
+        for (OperatorSubtaskState state : asked) {
+            assertRefused("was 'ask'", () -> StepHarness.open(ask(), true, state));
+            assertRefused("was 'ask'", () -> StepHarness.open(deduplicated(), false, state));
+            assertRefused("was 'ask'", () -> StepHarness.open(conversation(), false, state));
+        }
+        for (boolean changes : new boolean[] {false, true}) {
+            OperatorSubtaskState state;
+            try (StepHarness<Question<Photo>> step =
+                    StepHarness.open(deduplicated(), changes, null)) {
+                step.send(new Question<>(FIRST, "one", ModelVersion.FIRST), 1);
+                state = step.flink.snapshot(1, 1);
+            }
+            assertRefused("was 'known-answer'", () -> StepHarness.open(ask(), changes, state));
+            assertRefused(
+                    "was 'known-answer'", () -> StepHarness.open(conversation(), changes, state));
+        }
+        OperatorSubtaskState changing;
         try (StepHarness<Question<Photo>> step = StepHarness.open(ask(), true, null)) {
-            empty = step.flink.snapshot(1, 1);
             step.send(new Question<>(FIRST, "", LATER), 1);
-            inFlight = step.flink.snapshot(2, 2);
+            changing = step.flink.snapshot(1, 1);
         }
-        assertThatThrownBy(() -> StepHarness.open(ask(), false, inFlight))
-                .isInstanceOf(StateMigrationException.class);
-        assertThatThrownBy(() -> StepHarness.open(ask(), false, empty))
-                .isInstanceOf(StateMigrationException.class);
+        assertRefused(
+                "was 'ask with model changes'", () -> StepHarness.open(ask(), false, changing));
     }
 
-    @Test
-    void recordsOfAnAskAreNoQuestions() throws Exception {
-        OperatorSubtaskState inFlight;
-        OperatorSubtaskState empty;
-        try (StepHarness<Photo> step = StepHarness.open(ask(), false, null)) {
-            empty = step.flink.snapshot(1, 1);
-            step.send(FIRST, 1);
-            inFlight = step.flink.snapshot(2, 2);
-        }
-        assertThatThrownBy(() -> StepHarness.open(ask(), true, inFlight))
-                .isInstanceOf(StateMigrationException.class);
-        assertThatThrownBy(() -> StepHarness.open(ask(), true, empty))
-                .isInstanceOf(StateMigrationException.class);
-    }
-
-    @Test
-    void deduplicationForgetsTheRecordsOfAnAsk() throws Exception {
-        OperatorSubtaskState state;
-        try (StepHarness<Photo> step = StepHarness.open(ask(), false, null)) {
-            step.send(FIRST, 1);
-            state = step.flink.snapshot(1, 1);
-        }
-        try (StepHarness<Question<Photo>> step = StepHarness.open(deduplicated(), false, state)) {
-            assertThat(step.model.asked()).isZero();
-        }
-    }
-
-    @Test
-    void askForgetsTheQuestionsOfADeduplication() throws Exception {
-        OperatorSubtaskState state;
-        try (StepHarness<Question<Photo>> step = StepHarness.open(deduplicated(), false, null)) {
-            step.send(new Question<>(FIRST, "one", ModelVersion.FIRST), 1);
-            state = step.flink.snapshot(1, 1);
-        }
-        try (StepHarness<Photo> step = StepHarness.open(ask(), false, state)) {
-            assertThat(step.model.asked()).isZero();
-        }
+    private static void assertRefused(String was, ThrowingCallable opening) {
+        assertThatThrownBy(opening)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(was, "uid of its own");
     }
 
     private LlavaConversation<Photo> conversation() {
