@@ -16,7 +16,7 @@ import java.util.Objects;
 
 /**
  * A record that got no answer, under {@link ErrorPolicy#SIDE_OUTPUT}. {@link #toRecord} writes it
- * for topics and files.
+ * for topics and files. As immutable as its input.
  *
  * @param input the record that asked
  * @param code what kind of thing went wrong

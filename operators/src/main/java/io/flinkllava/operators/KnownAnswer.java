@@ -13,6 +13,7 @@ import java.util.Set;
  * An answer that is remembered for equal requests. Public for Flink's serializer of records alone,
  * by whose rules its fields may change.
  *
+ * @param answer what it was, never a failure
  * @param model name of the model that answered
  * @param modelVersion fingerprint of its checkpoint
  */

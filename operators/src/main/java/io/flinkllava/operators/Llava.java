@@ -18,6 +18,10 @@ import java.util.List;
  *                 .question("What is on the table?")
  *                 .answers();
  * }</pre>
+ *
+ * <p>Nothing is opened or read here: folders, options and pictures are met in the tasks. {@link
+ * LlavaStep} says what becomes of a model that cannot be opened, and {@link ErrorPolicy} of a
+ * record that cannot be answered.
  */
 public final class Llava {
 

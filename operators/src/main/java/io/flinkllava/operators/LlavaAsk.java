@@ -13,7 +13,8 @@ import java.util.Objects;
 
 /**
  * Builds the step that asks a model about each record of a stream, each by itself. Made by {@link
- * Llava}; {@link #answers} ends it.
+ * Llava}; {@link #answers} ends it. What fails the job and what a record alone is said at {@link
+ * LlavaStep}.
  */
 public final class LlavaAsk<T> extends LlavaStep<T, LlavaAsk<T>> {
 

@@ -80,6 +80,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     private final transient List<InFlight<I>> withoutModel = new ArrayList<>();
 
     private transient boolean lookingForRoom;
+    private transient StepKind kind;
     private transient InFlightState<I> state;
     private transient Turns<I> turns;
     private transient boolean restored;
@@ -104,6 +105,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         restored = context.isRestored();
+        kind = new StepKind(plan.kind(), context.getOperatorStateStore());
         if (plan.keyed()) {
             state =
                     new KeyedInFlightState<>(
@@ -475,6 +477,7 @@ final class LlavaOperator<I, T> extends AbstractStreamOperator<LlavaResult<T>>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        kind.store();
         state.store(queue.requests());
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A record and what the model said of it.
+ * A record and what the model said of it. As immutable as its input: steps that get it may keep it.
  *
  * @param input the record that asked
  * @param answer the answer, or why there is none

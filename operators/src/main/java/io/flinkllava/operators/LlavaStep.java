@@ -24,7 +24,13 @@ import java.util.Objects;
  * empty question, something that is null) is that record's failure, and so is a function given here
  * that throws, other than the selector of a key. {@link #onError} says what becomes of it.
  *
- * <p>The functions run in the task's thread and are sent to it by Java serialization.
+ * <p>No record is to blame for a model. If the first one cannot be opened, the job fails: for good
+ * where the checkpoint or the options are at fault and the job never ran before, else it restarts
+ * by its own strategy, since the folder may not be there yet on a new machine. A later one ({@link
+ * #modelChanges}) that a subtask cannot open is the failure of the records that ask it.
+ *
+ * <p>The functions run in the task's thread and are sent to it by Java serialization. A step is
+ * built by one thread; {@link #answers} takes what was said so far.
  *
  * @param <T> the records
  * @param <S> the step itself

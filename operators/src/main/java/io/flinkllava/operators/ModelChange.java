@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Asks a running job to go over to another checkpoint.
+ * Asks a running job to go over to another checkpoint. One that cannot be read becomes a {@link
+ * RejectedModel}, and the model before it serves on. Immutable.
  *
  * @param folder the checkpoint, as the TaskManagers see it
  * @param effectiveFrom event time in milliseconds from which on it answers, in mode {@link

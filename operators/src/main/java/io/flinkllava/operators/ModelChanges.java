@@ -28,9 +28,12 @@ import java.util.Objects;
  * subtask loads a model when the first record for it arrives, in the task's thread, and closes the
  * old one when no record in flight needs it.
  *
- * <p>A folder that is no checkpoint is {@link #rejected}, and the model before it serves on. A
- * model that was found good and does not load all the same, within 30 s where it may be for want of
- * room, makes its records failures, of which {@link LlavaStep#onError} says what becomes.
+ * <p>Failure: a change whose folder cannot be used is found at {@link #rejected}, and the old model
+ * serves on; the job never fails for it. A model that was announced needs room beside the old one.
+ * Where there is none, its records wait until the old one has answered its own and is closed, and
+ * from then on for up to 30 s, since other subtasks may have theirs on the same device. If it does
+ * not open then, or has another content than was checked, its records are failures that say so, and
+ * {@link LlavaStep#onError} decides what becomes of them. It is tried again after 30 s.
  */
 public final class ModelChanges {
 

@@ -36,7 +36,8 @@ import java.util.TreeMap;
  * first input is keyed, so that all records of a key, those that waited before a restore and those
  * that came after it, are stamped by one subtask.
  *
- * <p>Nothing bounds how many wait: the control stream may need the job to go on.
+ * <p>Nothing bounds how many wait. Flink takes no checkpoints of an operator that chooses which
+ * input it reads, and one that stops altogether would not hear of the control stream's watermark.
  */
 final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
         implements TwoInputStreamOperator<T, ModelVersion, Question<T>> {
@@ -66,6 +67,7 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
 
     private transient long controlTime;
     private transient boolean controlIdle;
+    private transient boolean controlEnded;
     private transient long emittedTime;
 
     /**
@@ -168,14 +170,22 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
     @Override
     public void processElement2(StreamRecord<ModelVersion> record) throws Exception {
         ModelVersion version = record.getValue();
-        long from = mode == ModelChangeMode.ARRIVAL ? Long.MIN_VALUE : version.effectiveFrom();
+        long from = version.effectiveFrom();
+        if (mode == ModelChangeMode.ARRIVAL) {
+            from = Long.MIN_VALUE;
+            // A restored state may hold models with times.
+            announced.clear();
+            versions.clear();
+        }
         announced.put(from, version);
         versions.put(from, version);
     }
 
     /** Up to this event time no change can come any more that would matter. */
     private long knownUntil() {
-        return controlIdle || mode == ModelChangeMode.ARRIVAL ? Long.MAX_VALUE : controlTime;
+        return controlIdle || controlEnded || mode == ModelChangeMode.ARRIVAL
+                ? Long.MAX_VALUE
+                : controlTime;
     }
 
     @Override
@@ -186,7 +196,12 @@ final class ModelStamp<T> extends AbstractStreamOperator<Question<T>>
 
     @Override
     public void processWatermark2(Watermark mark) throws Exception {
-        controlTime = Math.max(controlTime, mark.getTimestamp());
+        if (mark.equals(Watermark.MAX_WATERMARK)) {
+            // Not in state: an ended stream says so again, and one that was only drained goes on.
+            controlEnded = true;
+        } else {
+            controlTime = Math.max(controlTime, mark.getTimestamp());
+        }
         advance();
     }
 

@@ -64,6 +64,14 @@ record OperatorPlan<I, T>(
                 DeadLetter.tag(type));
     }
 
+    /** What its state is for, so that no other kind of step goes on from it. */
+    String kind() {
+        if (keyed()) {
+            return memory.name();
+        }
+        return modelChanges ? "ask with model changes" : "ask";
+    }
+
     boolean keyed() {
         return memory != null;
     }

@@ -24,7 +24,8 @@ record PoolModelSource(TaskModel first) implements ModelSource {
         TaskModel model =
                 version.isFirst()
                         ? first
-                        : new TaskModel(folder(version), first.options(), first.scope());
+                        : new TaskModel(
+                                folder(version), first.options(), first.scope(), first.linger());
         ModelLease lease =
                 model.lease(
                         context.getTaskInfo(),

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * When and how often a failed request is asked again. The pauses between attempts grow
  * exponentially, from {@code firstPause} to {@code longestPause}. They are spread at random, so
  * that requests that failed together do not come back together; the spread of a request is always
- * the same.
+ * the same. Immutable.
  *
  * @param codes the failures after which trying again may help
  * @param maxAttempts how often the model is asked at most, at least 1
@@ -40,6 +40,11 @@ public record RetryPolicy(
     /** One attempt. */
     public static final RetryPolicy NONE = DEFAULT.withMaxAttempts(1);
 
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a number or pause is out of its range
+     */
     public RetryPolicy {
         codes = Set.copyOf(codes);
         if (maxAttempts < 1) {
@@ -58,18 +63,22 @@ public record RetryPolicy(
         }
     }
 
+    /** Tries again after these failures alone; never, if there is none. */
     public RetryPolicy withCodes(Set<LlavaErrorCode> value) {
         return new RetryPolicy(value, maxAttempts, firstPause, factor, longestPause, spread);
     }
 
+    /** Asks the model so often at most, the first time included. */
     public RetryPolicy withMaxAttempts(int value) {
         return new RetryPolicy(codes, value, firstPause, factor, longestPause, spread);
     }
 
+    /** Waits so long before the second attempt, and at most so long before any. */
     public RetryPolicy withPauses(Duration first, Duration longest) {
         return new RetryPolicy(codes, maxAttempts, first, factor, longest, spread);
     }
 
+    /** Shortens each pause by up to this part of it, within [0, 1]. */
     public RetryPolicy withSpread(double value) {
         return new RetryPolicy(codes, maxAttempts, firstPause, factor, longestPause, value);
     }

@@ -1,22 +1,30 @@
 package io.flinkllava.operators;
 
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.runtime.metrics.MetricNames;
+import org.apache.flink.runtime.metrics.groups.TaskMetricGroup;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 
-import org.junit.jupiter.api.BeforeEach;
+import io.flinkllava.testing.cluster.Eventually;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A sink that is slower than the source and the model. */
+/** A sink that takes nothing while the source and the model could go on. */
 class BackpressureITCase {
 
     private static final int RECORDS = 1000;
@@ -31,18 +39,22 @@ class BackpressureITCase {
     private static final AtomicInteger PRODUCED = new AtomicInteger();
     private static final AtomicInteger CONSUMED = new AtomicInteger();
     private static final AtomicInteger MOST_SEEN = new AtomicInteger();
+    private static final CountDownLatch AT_THE_GATE = new CountDownLatch(1);
+    private static final CountDownLatch GATE = new CountDownLatch(1);
 
-    @RegisterExtension static final MiniClusterExtension CLUSTER = LocalCluster.withSlots(1);
+    private static final InMemoryReporter REPORTER = InMemoryReporter.createWithRetainedMetrics();
 
-    @BeforeEach
-    void clear() {
-        PRODUCED.set(0);
-        CONSUMED.set(0);
-        MOST_SEEN.set(0);
+    @RegisterExtension
+    static final MiniClusterExtension CLUSTER =
+            LocalCluster.withSlots(1, REPORTER.addToConfiguration(new Configuration()));
+
+    @AfterEach
+    void open() {
+        GATE.countDown();
     }
 
     @Test
-    void slowSinkStallsTheSource() throws Exception {
+    void shutSinkStallsTheSourceUntilItOpens() throws Exception {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.noKryo());
         env.setParallelism(1);
@@ -75,14 +87,39 @@ class BackpressureITCase {
                                         ErrorPolicy.FAIL)))
                 .map(
                         result -> {
-                            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+                            AT_THE_GATE.countDown();
+                            GATE.await();
                             int onTheirWay = PRODUCED.get() - CONSUMED.incrementAndGet();
                             MOST_SEEN.accumulateAndGet(onTheirWay, Math::max);
                             return result.input().id();
                         })
                 .sinkTo(new DiscardingSink<>());
-        env.execute();
+        JobClient job = env.executeAsync();
+
+        AT_THE_GATE.await();
+        // From behind: what a task waits for does not come any more, so nothing moves afterwards.
+        awaitBackpressure(job.getJobID(), "ask");
+        awaitBackpressure(job.getJobID(), "Source: photos");
+        assertThat(PRODUCED.get()).isBetween(CAPACITY, MOST_ON_THEIR_WAY);
+        assertThat(CONSUMED).hasValue(0);
+
+        GATE.countDown();
+        job.getJobExecutionResult().get();
         assertThat(CONSUMED).hasValue(RECORDS);
-        assertThat(MOST_SEEN.get()).isBetween(1, MOST_ON_THEIR_WAY);
+        assertThat(MOST_SEEN.get()).isBetween(CAPACITY, MOST_ON_THEIR_WAY);
+    }
+
+    /** Waits until a task has no buffer left to write into. */
+    private static void awaitBackpressure(JobID job, String task) {
+        Eventually.holds(
+                task + " waits for what is behind it",
+                Duration.ofMinutes(2),
+                () -> "The source has produced " + PRODUCED.get() + " records",
+                () -> (Boolean) backpressure(job, task).getValue());
+    }
+
+    private static Gauge<?> backpressure(JobID job, String task) {
+        TaskMetricGroup group = REPORTER.findTaskMetricGroups(job, task).get(0);
+        return (Gauge<?>) REPORTER.getMetricsByGroup(group).get(MetricNames.IS_BACK_PRESSURED);
     }
 }

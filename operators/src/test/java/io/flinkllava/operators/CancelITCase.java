@@ -12,9 +12,12 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 
+import io.flinkllava.flink.model.ModelScope;
+import io.flinkllava.flink.model.TaskModel;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaException;
+import io.flinkllava.runtime.LlavaRequest;
 import io.flinkllava.runtime.ModelOptions;
 import io.flinkllava.runtime.pool.ModelPool;
 import io.flinkllava.testing.Golden;
@@ -37,6 +40,9 @@ class CancelITCase {
     private static final int CAPACITY = 32;
     private static final String CHECKPOINT = "llava15";
     private static final Duration QUICK = Duration.ofSeconds(2);
+    private static final Duration FAR_LONGER_THAN_THE_TEST = Duration.ofDays(1);
+    private static final GenerationParameters LONG =
+            GenerationParameters.DEFAULT.withMaxNewTokens(256);
     private static final TypeInformation<Photo> PHOTO = Types.POJO(Photo.class);
 
     private static final AtomicInteger OPENS = new AtomicInteger();
@@ -103,20 +109,30 @@ class CancelITCase {
     }
 
     @Test
-    void realModelIsFreedInTheMiddleOfItsAnswers() throws Exception {
+    void realModelIsFreedInTheMiddleOfItsAnswersAndDoesNotLingerAfterItsJob() throws Exception {
         byte[] picture = Files.readAllBytes(Golden.image("img0.png"));
-        StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(LocalCluster.restarting());
-        env.setParallelism(1);
-        Llava.ask(endless(env))
-                .model(Golden.checkpoint(CHECKPOINT).toString())
-                .options(ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxSequenceLength(512))
-                .generation(GenerationParameters.DEFAULT.withMaxNewTokens(256))
-                .image(photo -> picture)
-                .question(Photo::question)
-                .answers()
-                .sinkTo(new DiscardingSink<>());
-        JobClient job = env.executeAsync();
+        TaskModel lingering =
+                new TaskModel(
+                                Golden.checkpoint(CHECKPOINT).toString(),
+                                ModelOptions.DEFAULT
+                                        .withDevice(Device.CPU)
+                                        .withMaxSequenceLength(512),
+                                ModelScope.SLOT)
+                        .withLinger(FAR_LONGER_THAN_THE_TEST);
+        JobClient job =
+                start(
+                        AskHarness.factory(
+                                photo ->
+                                        LlavaRequest.ask(picture, photo.question())
+                                                .withGeneration(LONG),
+                                new PoolModelSource(lingering),
+                                PHOTO,
+                                new QueueSettings(
+                                        true,
+                                        CAPACITY,
+                                        QueueSettings.NO_TIMEOUT,
+                                        RetryPolicy.NONE,
+                                        ErrorPolicy.AS_RESULT)));
         // The source never ends, so from now on there are always answers that go on.
         await("The model answers", CancelITCase::generating);
 

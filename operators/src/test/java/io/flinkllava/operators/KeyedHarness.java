@@ -79,7 +79,13 @@ final class KeyedHarness extends OperatorHarness<Question<Photo>> {
 
     static KeyedHarness open(KeyMemory<Question<Photo>, ?> memory, PictureAccess pictures)
             throws Exception {
-        KeyedHarness harness = new KeyedHarness(memory, AskHarness.UNORDERED, pictures, 1, 0);
+        return open(memory, AskHarness.UNORDERED, pictures);
+    }
+
+    static KeyedHarness open(
+            KeyMemory<Question<Photo>, ?> memory, QueueSettings settings, PictureAccess pictures)
+            throws Exception {
+        KeyedHarness harness = new KeyedHarness(memory, settings, pictures, 1, 0);
         harness.flink.open();
         return harness;
     }

@@ -4,6 +4,9 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.TwoInputTransformation;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
@@ -11,6 +14,7 @@ import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
 
+import io.flinkllava.runtime.ModelOptions;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -182,6 +186,81 @@ class ModelStampTest {
                     .singleElement()
                     .satisfies(output -> assertThat(output).containsSubsequence(expected));
         }
+    }
+
+    /** The end that a drained job saw is not that of the stream. */
+    @Test
+    void drainedControlStreamGoesOn() throws Exception {
+        OperatorSubtaskState state;
+        try (Stamp stamp = new Stamp(ModelChangeMode.EVENT_TIME, null)) {
+            stamp.flink.processWatermark2(new Watermark(20));
+            stamp.flink.processWatermark2(Watermark.MAX_WATERMARK);
+            stamp.send(25);
+            assertThat(stamp.output()).containsExactly("25");
+            state = stamp.flink.snapshot(1, 1);
+        }
+        try (Stamp stamp = new Stamp(ModelChangeMode.EVENT_TIME, state)) {
+            stamp.send(15);
+            stamp.send(30);
+            assertThat(stamp.output()).containsExactly("15");
+        }
+    }
+
+    @Test
+    void modeMayChange() throws Exception {
+        OperatorSubtaskState state;
+        try (Stamp stamp = new Stamp(ModelChangeMode.EVENT_TIME, null)) {
+            stamp.announce("/b", 10);
+            stamp.send(5);
+            state = stamp.flink.snapshot(1, 1);
+        }
+        try (Stamp stamp = new Stamp(ModelChangeMode.ARRIVAL, state)) {
+            stamp.send(6);
+            stamp.announce("/c", 0);
+            stamp.send(7);
+            assertThat(stamp.output()).containsExactly("5/b", "6/b", "7/c");
+            state = stamp.flink.snapshot(2, 2);
+        }
+        try (Stamp stamp = new Stamp(ModelChangeMode.EVENT_TIME, state)) {
+            stamp.send(8);
+            stamp.announce("/d", 9);
+            stamp.send(9);
+            stamp.flink.processWatermark2(new Watermark(20));
+            assertThat(stamp.output()).containsExactly("8/c", "9/d");
+        }
+    }
+
+    @Test
+    void dialoguesAloneHaveAnOrder() {
+        DataStream<Photo> photos =
+                StreamExecutionEnvironment.getExecutionEnvironment().fromData(Photo.number(1));
+        assertThat(
+                        stampOf(
+                                        Llava.conversation(photos)
+                                                .keyBy(Photo::id, Types.INT)
+                                                .question(Photo::question))
+                                .getStateKeyType())
+                .isEqualTo(Types.INT);
+        assertThat(stampOf(Llava.ask(photos).request(Photo::request)).getStateKeyType()).isNull();
+    }
+
+    private static TwoInputTransformation<?, ?, ?> stampOf(LlavaStep<Photo, ?> step) {
+        ModelChanges changes =
+                Llava.modelChanges(
+                        step.stream.getExecutionEnvironment().fromData(ModelChange.to("/b")),
+                        ModelOptions.DEFAULT,
+                        ModelChangeMode.EVENT_TIME);
+        return (TwoInputTransformation<?, ?, ?>)
+                step
+                        .model("/a")
+                        .modelChanges(changes)
+                        .answers()
+                        .getTransformation()
+                        .getTransitivePredecessors()
+                        .stream()
+                        .filter(part -> part.getName().endsWith("-models"))
+                        .findFirst()
+                        .orElseThrow();
     }
 
     @Test

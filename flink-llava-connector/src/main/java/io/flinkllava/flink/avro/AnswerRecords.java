@@ -22,7 +22,14 @@ public final class AnswerRecords {
         return new AnswerRecord(outcome, model, fingerprint);
     }
 
-    /** The answer that a record stands for. */
+    /**
+     * The answer that a record stands for.
+     *
+     * <p>A code or reason that only a later version knows was read as {@code INTERNAL} or {@code
+     * STOP}, by the schema's defaults.
+     *
+     * @throws NullPointerException if the record was built by hand and a part of it is missing
+     */
     public static LlavaAnswer toAnswer(AnswerRecord record) {
         return record.getOutcome() instanceof TextRecord text
                 ? toText(text)

@@ -26,6 +26,8 @@ import java.util.stream.Collectors;
  * (write it under a hidden name and rename it), and one that changes is not read again. Flink keeps
  * the path of every file of a watched folder in its checkpoints, so begin a new folder, and a new
  * job, before they are millions.
+ *
+ * <p>Not thread-safe; what it has built is independent of it.
  */
 public final class PictureFiles {
 
@@ -76,7 +78,10 @@ public final class PictureFiles {
         return this;
     }
 
-    /** The size of a file that is still read; 32 MiB by default. */
+    /**
+     * The size of a file that is still read, in bytes; 32 MiB by default. {@link #build} refuses
+     * what is no limit.
+     */
     public PictureFiles withMaxBytes(int value) {
         maxBytes = value;
         return this;
@@ -88,12 +93,22 @@ public final class PictureFiles {
         return this;
     }
 
-    /** Looks for new files in this interval, for ever. */
+    /**
+     * Looks for new files in this interval, for ever. Each look lists all folders; {@link #build}
+     * refuses an interval that is not above zero.
+     */
     public PictureFiles monitorContinuously(Duration value) {
         interval = Objects.requireNonNull(value, "interval");
         return this;
     }
 
+    /**
+     * The source. Whether the folders are there is found out when the job runs: one that is not
+     * fails it.
+     *
+     * @throws IllegalArgumentException if the interval is not above zero, or the limit of bytes is
+     *     not within 1 and {@link io.flinkllava.flink.pictures.LimitedBytes#LARGEST}
+     */
     public FileSource<PictureFile> build() {
         Set<String> wanted = suffixes;
         FileSource.FileSourceBuilder<PictureFile> source =

@@ -17,6 +17,10 @@ import java.awt.image.WritableRaster;
  * in 8 bits a channel.
  *
  * <p>Sides and pixels are checked against {@link RequestLimits#DEFAULT} before memory is taken.
+ * What is too large, and bytes that are no such picture, are a {@link KryoException}, which fails
+ * the task.
+ *
+ * <p>An instance belongs to one {@link Kryo}, which Flink makes for each serializer of a task.
  */
 public final class BufferedImageSerializer extends Serializer<BufferedImage> {
 

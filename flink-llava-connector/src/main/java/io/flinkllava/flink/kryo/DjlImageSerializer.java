@@ -12,7 +12,8 @@ import java.awt.image.BufferedImage;
 
 /**
  * Writes the {@code BufferedImage} that a DJL picture wraps, by {@link BufferedImageSerializer}.
- * Pictures of DJL's other factories (OpenCV) are refused.
+ * Pictures of DJL's other factories (OpenCV) are refused with a {@link KryoException}, like those
+ * that {@code BufferedImageSerializer} refuses. An instance belongs to one {@link Kryo}.
  */
 public final class DjlImageSerializer extends Serializer<Image> {
 

@@ -20,7 +20,7 @@ import java.util.Objects;
  *
  * @param folder checkpoint folder, as the TaskManagers see it
  * @param linger how long the model stays open after its last task: longer than a restart takes, so
- *     that a restart does not load it again. Zero closes it at once
+ *     that a restart does not load it again. Zero closes it at once; never negative
  */
 public record TaskModel(String folder, ModelOptions options, ModelScope scope, Duration linger)
         implements Serializable {
@@ -42,6 +42,7 @@ public record TaskModel(String folder, ModelOptions options, ModelScope scope, D
         this(folder, options, scope, ModelPool.DEFAULT_LINGER);
     }
 
+    /** The same model, which lingers for this time. */
     public TaskModel withLinger(Duration value) {
         return new TaskModel(folder, options, scope, value);
     }

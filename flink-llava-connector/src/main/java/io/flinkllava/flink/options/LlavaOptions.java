@@ -36,12 +36,14 @@ import static org.apache.flink.configuration.ConfigOptions.key;
  */
 public final class LlavaOptions {
 
+    /** The checkpoint folder; must be given. */
     public static final ConfigOption<String> MODEL =
             key("model")
                     .stringType()
                     .noDefaultValue()
                     .withDescription("the checkpoint folder, as the TaskManagers see it");
 
+    /** Who shares a loaded model, a {@link ModelScope}. */
     public static final ConfigOption<String> SCOPE =
             key("scope")
                     .stringType()
@@ -51,6 +53,7 @@ public final class LlavaOptions {
                                     + " all slots of a TaskManager that use the same device"
                                     + " (device), whose requests then meet in one batch");
 
+    /** How long a model stays open after its last task, see {@link ModelScope}; not negative. */
     public static final ConfigOption<Duration> LINGER =
             key("linger")
                     .durationType()
@@ -59,6 +62,7 @@ public final class LlavaOptions {
                             "how long a model stays loaded after its last task, so that a restart"
                                     + " finds it");
 
+    /** How long a request may take, waiting included. */
     public static final ConfigOption<Duration> REQUEST_TIMEOUT =
             key("request-timeout")
                     .durationType()

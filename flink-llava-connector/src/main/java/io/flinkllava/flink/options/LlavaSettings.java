@@ -80,14 +80,17 @@ public record LlavaSettings(
         return settings;
     }
 
+    /** Whether requests have a time limit at all. */
     public boolean hasRequestTimeout() {
         return !requestTimeout.equals(LlavaRequest.NO_LIMIT);
     }
 
+    /** The same, answering so. */
     public LlavaSettings withGeneration(GenerationParameters value) {
         return new LlavaSettings(model, value, requestTimeout, pictures);
     }
 
+    /** The same, with this limit, or {@link LlavaRequest#NO_LIMIT}. */
     public LlavaSettings withRequestTimeout(Duration value) {
         return new LlavaSettings(model, generation, value, pictures);
     }

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 
 /**
  * Reads options out of texts and collects what is wrong with them, so that a user learns of all of
- * it at once. Whoever reads calls {@link #finish} in the end.
+ * it at once. Whoever reads calls {@link #finish} in the end. Not thread-safe.
  */
 public final class OptionReader {
 
@@ -23,6 +23,11 @@ public final class OptionReader {
     private final SortedSet<String> known = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
 
+    /**
+     * Reads these.
+     *
+     * @param given texts by the keys of their options; copied
+     */
     public OptionReader(Map<String, String> given) {
         this.given = Map.copyOf(given);
         this.values = Configuration.fromMap(given);

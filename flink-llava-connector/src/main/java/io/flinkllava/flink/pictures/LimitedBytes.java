@@ -13,6 +13,7 @@ import java.util.Arrays;
  */
 public record LimitedBytes(int limit) {
 
+    /** A length that nobody announced. */
     public static final long UNKNOWN = -1;
 
     /** As much as an array holds beside the one byte that finds the end. */

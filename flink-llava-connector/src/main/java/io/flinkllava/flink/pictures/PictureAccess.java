@@ -19,9 +19,11 @@ import java.util.List;
  *     inside your network are refused.
  * @param privateHosts the same, for hosts inside your network: their addresses may be private or
  *     the machine's own, though never those where clouds keep their credentials
- * @param maxBytes encoded size of one picture; more is never taken into memory
- * @param connectLimit how long one connection may take to be made
- * @param readLimit how long the reading of one picture may take altogether, redirects included
+ * @param maxBytes encoded size of one picture, from 1 to {@link LimitedBytes#LARGEST}; more is
+ *     never taken into memory
+ * @param connectLimit how long one connection may take to be made, above zero
+ * @param readLimit how long the reading of one picture may take altogether, redirects included,
+ *     above zero
  */
 public record PictureAccess(
         List<String> prefixes,
@@ -42,6 +44,12 @@ public record PictureAccess(
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(30));
 
+    /**
+     * Checks how all of it is written; nothing is resolved or opened.
+     *
+     * @throws IllegalArgumentException if a prefix or host is no such thing or a number is out of
+     *     range
+     */
     public PictureAccess {
         prefixes = List.copyOf(prefixes);
         hosts = List.copyOf(hosts);
@@ -75,14 +83,17 @@ public record PictureAccess(
         return new PictureAccess(prefixes, hosts, value, maxBytes, connectLimit, readLimit);
     }
 
+    /** Takes pictures of up to so many encoded bytes. */
     public PictureAccess withMaxBytes(int value) {
         return new PictureAccess(prefixes, hosts, privateHosts, value, connectLimit, readLimit);
     }
 
+    /** Gives up a connection that is not made in this time. */
     public PictureAccess withConnectLimit(Duration value) {
         return new PictureAccess(prefixes, hosts, privateHosts, maxBytes, value, readLimit);
     }
 
+    /** Gives up a picture that is not read in this time. */
     public PictureAccess withReadLimit(Duration value) {
         return new PictureAccess(prefixes, hosts, privateHosts, maxBytes, connectLimit, value);
     }

@@ -83,10 +83,11 @@ class LlavaMetricsTest {
     }
 
     @Test
-    void failuresAreCountedByCode() {
+    void failuresAreCountedTogetherAndByCode() {
         metrics.answered(new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "?"), Duration.ZERO);
         metrics.answered(new LlavaAnswer.Failure(LlavaErrorCode.INPUT, "?"), Duration.ZERO);
         metrics.answered(new LlavaAnswer.Failure(LlavaErrorCode.MODEL, "?"), Duration.ZERO);
+        assertThat(count("llava.inference_failure")).isEqualTo(3);
         assertThat(count("llava.code.input.inference_failure")).isEqualTo(2);
         assertThat(count("llava.code.model.inference_failure")).isEqualTo(1);
         assertThat(count("llava.code.capacity.inference_failure")).isZero();

@@ -11,6 +11,8 @@ import javax.net.ssl.SSLContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class PictureServer implements AutoCloseable {
 
     static final byte[] PICTURE = {1, 2, 3, 4};
+
+    private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
     private final HttpServer server;
     private final AtomicInteger hits = new AtomicInteger();
@@ -36,6 +40,17 @@ final class PictureServer implements AutoCloseable {
 
     static PictureServer start() throws IOException {
         return new PictureServer(HttpServer.create(anyPort(), 0));
+    }
+
+    /** One that listens on {@code ::1}; on 127.0.0.1 where the machine has no IPv6. */
+    static PictureServer startOnIpv6() throws IOException {
+        try {
+            return new PictureServer(
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getByAddress(IPV6_LOOPBACK), 0), 0));
+        } catch (SocketException | UnsupportedAddressTypeException e) {
+            return start();
+        }
     }
 
     static PictureServer startTls(SSLContext identity) throws IOException {

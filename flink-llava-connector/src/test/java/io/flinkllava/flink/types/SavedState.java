@@ -3,6 +3,8 @@ package io.flinkllava.flink.types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.io.SimpleVersionedSerialization;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
@@ -18,17 +20,17 @@ import static org.assertj.core.api.Assertions.assertThat;
  *
  * <p>With {@code -Dllava.save-state=<version>} the tests write what is missing for that version.
  */
-final class SavedState {
+public final class SavedState {
 
     private static final Path RESOURCES = Path.of("src/test/resources/state");
 
     private SavedState() {}
 
     /** Reads the value as a job does that is restored from a savepoint of that version. */
-    static <T> T read(String version, String name, TypeSerializer<T> serializer, T example)
+    public static <T> T read(String version, String name, TypeSerializer<T> serializer, T example)
             throws IOException {
         Path file = RESOURCES.resolve(version).resolve(name + ".bin");
-        if (version.equals(System.getProperty("llava.save-state")) && !Files.exists(file)) {
+        if (isMissing(version, file)) {
             write(file, serializer, example);
         }
         DataInputDeserializer input = new DataInputDeserializer(Files.readAllBytes(file));
@@ -39,6 +41,24 @@ final class SavedState {
                 serializer.snapshotConfiguration().resolveSchemaCompatibility(saved);
         assertThat(compatibility.isIncompatible()).as(name).isFalse();
         return saved.restoreSerializer().deserialize(input);
+    }
+
+    /** The same of a source, whose state carries a version and no snapshot of its serializer. */
+    public static <T> T read(
+            String version, String name, SimpleVersionedSerializer<T> serializer, T example)
+            throws IOException {
+        Path file = RESOURCES.resolve(version).resolve(name + ".bin");
+        if (isMissing(version, file)) {
+            Files.write(
+                    file,
+                    SimpleVersionedSerialization.writeVersionAndSerialize(serializer, example));
+        }
+        return SimpleVersionedSerialization.readVersionAndDeSerialize(
+                serializer, Files.readAllBytes(file));
+    }
+
+    private static boolean isMissing(String version, Path file) {
+        return version.equals(System.getProperty("llava.save-state")) && !Files.exists(file);
     }
 
     private static <T> void write(Path file, TypeSerializer<T> serializer, T example)

@@ -80,20 +80,6 @@ public final class ClusterJobs {
         }
     }
 
-    /** Waits until every task of the job runs, so that its functions are open. */
-    public void awaitAllTasks(String job) {
-        Eventually.holds(
-                "all tasks of job " + job + " run",
-                LONGEST,
-                logs,
-                () -> {
-                    JsonNode vertices = rest.get("/jobs/" + job).get("vertices");
-                    return vertices.size() > 0
-                            && vertices.findValuesAsText("status").stream()
-                                    .allMatch("RUNNING"::equals);
-                });
-    }
-
     /** Cancels the job and waits for its end. */
     public void cancel(String job) {
         look(() -> rest.patch("/jobs/" + job + "?mode=cancel"));

@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,21 +19,6 @@ import java.util.zip.ZipEntry;
  */
 public final class JobJar {
 
-    /** Parts of the paths of jars in a Maven repository: what flink-llava needs at run time. */
-    private static final List<String> LIBRARIES =
-            List.of(
-                    "/flink-llava-",
-                    "/ai/djl/",
-                    "/com/microsoft/onnxruntime/",
-                    "/org/tribuo/",
-                    "/com/google/protobuf/",
-                    "/com/google/code/gson/",
-                    "/net/java/dev/jna/",
-                    "/com/fasterxml/",
-                    "/com/twelvemonkeys/",
-                    "/commons-codec/",
-                    "/org/apache/avro/");
-
     private JobJar() {}
 
     /** A job that finds flink-llava in the cluster's {@code lib}. */
@@ -45,22 +29,6 @@ public final class JobJar {
     /** A job that brings these jars along. */
     public static Path with(Path target, List<Path> nested) {
         return write(target, testClasses(), nested);
-    }
-
-    /** A job that brings flink-llava and its dependencies along, taken from the class path. */
-    public static Path fat(Path target) {
-        List<Path> folders = new ArrayList<>();
-        List<Path> jars = new ArrayList<>();
-        FlinkJars.testClassPath()
-                .forEach(
-                        path -> {
-                            if (Files.isDirectory(path)) {
-                                folders.add(path);
-                            } else if (LIBRARIES.stream().anyMatch(path.toString()::contains)) {
-                                jars.add(path);
-                            }
-                        });
-        return write(target, folders, jars);
     }
 
     private static List<Path> testClasses() {

@@ -14,6 +14,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
 import io.flinkllava.operators.Llava;
 import io.flinkllava.runtime.Device;
 import io.flinkllava.runtime.GenerationParameters;
+import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.ModelOptions;
 
 import java.io.IOException;
@@ -22,10 +23,13 @@ import java.nio.file.Files;
 
 /**
  * A job as a user writes it: questions about a picture, numbered from 0, and lines of {@code
- * number|answer} in files. Arguments: model folder, picture, output folder, how many questions, how
- * many a second.
+ * number|finish reason|token ids|text} in files. Arguments: model folder, picture, output folder,
+ * how many questions, how many a second.
  */
 public final class AskJob {
+
+    /** How many questions there are to a picture; which one is asked, the number says. */
+    static final int DIFFERENT = 4;
 
     static final ModelOptions OPTIONS =
             ModelOptions.DEFAULT.withDevice(Device.CPU).withMaxSequenceLength(512);
@@ -56,7 +60,7 @@ public final class AskJob {
                 .question(AskJob::question)
                 .uid("ask")
                 .answers()
-                .map(result -> line(result.input(), result.text()))
+                .map(result -> line(result.input(), result.generated()))
                 .sinkTo(
                         FileSink.forRowFormat(
                                         new Path(arguments[2]), new SimpleStringEncoder<String>())
@@ -71,11 +75,16 @@ public final class AskJob {
     }
 
     static String question(long number) {
-        return "What is this, number " + number % 4 + "?";
+        return "What is this, number " + number % DIFFERENT + "?";
     }
 
-    static String line(long number, String answer) {
-        return number + "|" + answer.replaceAll("\\R", " ");
+    static String line(long number, LlavaAnswer.Text answer) {
+        return String.join(
+                "|",
+                Long.toString(number),
+                answer.finishReason().toString(),
+                answer.tokenIds().toString(),
+                answer.text().replaceAll("\\R", " "));
     }
 
     private static byte[] read(String picture) {

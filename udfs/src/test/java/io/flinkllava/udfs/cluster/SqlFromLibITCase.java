@@ -213,8 +213,8 @@ class SqlFromLibITCase {
             Growth gatewayGrowth = Growth.of(gateway.process());
             Growth taskManagerGrowth = Growth.of(flink.taskManagers().get(0));
             round(session, few, ROUNDS - ROUNDS_TO_WARM_UP);
-            gatewayGrowth.isFlat("gateway");
-            taskManagerGrowth.isFlat("TaskManager");
+            gatewayGrowth.isFlat("gateway", ROUNDS - ROUNDS_TO_WARM_UP);
+            taskManagerGrowth.isFlat("TaskManager", ROUNDS - ROUNDS_TO_WARM_UP);
         }
     }
 
