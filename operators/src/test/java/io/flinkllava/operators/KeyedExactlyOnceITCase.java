@@ -57,6 +57,7 @@ class KeyedExactlyOnceITCase {
 
     @AfterEach
     void allFaultsHappened() {
+        ScrambledModel.take(ScrambledModel.Pace.USUAL);
         Faults.assertAllHappened();
     }
 
