@@ -1,13 +1,11 @@
 package io.flinkllava.operators;
 
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 
-import io.flinkllava.flink.pictures.PictureAccess;
 import io.flinkllava.runtime.GenerationParameters;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaErrorCode;
@@ -17,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -238,59 +235,23 @@ class SavedStateTest {
                 saved(
                         "ask-model-change",
                         () -> {
-                            try (StampedHarness harness = new StampedHarness(null)) {
-                                harness.flink.processElement(
-                                        new Question<>(Photo.number(7), "", later), 7);
-                                return harness.flink.snapshot(1, 1);
+                            try (StepHarness<Question<Photo>> step = ask(null)) {
+                                step.send(new Question<>(Photo.number(7), "", later), 7);
+                                return step.flink.snapshot(1, 1);
                             }
                         });
-        try (StampedHarness harness = new StampedHarness(state)) {
-            assertThat(harness.opened).containsExactly(later);
-            harness.answer(0);
-            assertThat(harness.results().get(0).text()).isEqualTo(Photo.number(7).expectedText());
+        try (StepHarness<Question<Photo>> step = ask(state)) {
+            assertThat(step.opened).containsExactly(later);
+            step.answer(0);
+            assertThat(step.results().get(0).text()).isEqualTo(Photo.number(7).expectedText());
         }
     }
 
-    /** A step without memory whose model changes. */
-    private static final class StampedHarness extends OperatorHarness<Question<Photo>> {
-
-        private static final TypeInformation<Photo> PHOTO = Types.POJO(Photo.class);
-
-        final List<ModelVersion> opened = new ArrayList<>();
-        final OneInputStreamOperatorTestHarness<Question<Photo>, LlavaResult<Photo>> flink;
-
-        StampedHarness(OperatorSubtaskState state) throws Exception {
-            flink =
-                    new OneInputStreamOperatorTestHarness<>(
-                            new LlavaOperatorFactory<>(
-                                    new OperatorPlan<>(
-                                            Question.type(PHOTO),
-                                            Question::input,
-                                            Question::model,
-                                            question -> RequestDraft.of(question.input().request()),
-                                            null,
-                                            null,
-                                            (context, version) -> {
-                                                opened.add(version);
-                                                return new OpenModel(model, model::close);
-                                            },
-                                            true,
-                                            PictureAccess.NONE,
-                                            AskHarness.ORDERED,
-                                            DeadLetter.tag(PHOTO))));
-            flink.setup(
-                    LlavaResult.type(PHOTO)
-                            .createSerializer(flink.getExecutionConfig().getSerializerConfig()));
-            if (state != null) {
-                flink.initializeState(state);
-            }
-            flink.open();
-        }
-
-        @Override
-        OneInputStreamOperatorTestHarness<Question<Photo>, LlavaResult<Photo>> flink() {
-            return flink;
-        }
+    /** A step whose model changes. */
+    private static StepHarness<Question<Photo>> ask(OperatorSubtaskState state) throws Exception {
+        DataStream<Photo> photos =
+                StreamExecutionEnvironment.getExecutionEnvironment().fromData(Photo.number(7));
+        return StepHarness.open(Llava.ask(photos).request(Photo::request), true, state);
     }
 
     private static LlavaAnswer failure(LlavaErrorCode code) {
