@@ -71,14 +71,14 @@ final class FaultyJob {
         Faults.plan("notify", 3);
     }
 
+    /** Of a job that may fail as often as it is still planned. */
     static StreamExecutionEnvironment environment(boolean unaligned, int parallelism) {
-        return environment(unaligned, parallelism, Optional.empty());
+        return environment(unaligned, parallelism, Faults.left(), Optional.empty());
     }
 
-    /** Of a job that may fail as often as it is still planned. */
     private static StreamExecutionEnvironment environment(
-            boolean unaligned, int parallelism, Optional<String> savepoint) {
-        Configuration configuration = LocalCluster.restarting(Faults.left());
+            boolean unaligned, int parallelism, int restarts, Optional<String> savepoint) {
+        Configuration configuration = LocalCluster.restarting(restarts);
         configuration.setString(
                 "execution.checkpointing.unaligned.enabled", Boolean.toString(unaligned));
         // With less Flink 2.3 lets the trigger of a checkpoint pass a split that is on its way to
@@ -201,7 +201,9 @@ final class FaultyJob {
             throws Exception {
         Optional<String> savepoint = Optional.empty();
         for (int run = 0; run < PARALLELISMS.length; run++) {
-            StreamExecutionEnvironment env = environment(true, PARALLELISMS[run], savepoint);
+            // Flink may restart a job that does not stop as it was told to.
+            StreamExecutionEnvironment env =
+                    environment(true, PARALLELISMS[run], Faults.left() + 1, savepoint);
             FIRST_EMITTED.set(RECORDS);
             Committed.run(run);
             collect(answers.apply(env));
