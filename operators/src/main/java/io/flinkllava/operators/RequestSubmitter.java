@@ -3,7 +3,6 @@ package io.flinkllava.operators;
 import io.flinkllava.flink.pictures.PictureReader;
 import io.flinkllava.runtime.LlavaAnswer;
 import io.flinkllava.runtime.LlavaModel;
-import io.flinkllava.runtime.LlavaRequest;
 
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,26 +40,22 @@ final class RequestSubmitter {
             return;
         }
         try {
-            Set<String> gone = reading.gone();
-            RequestDraft read = reading.read();
             if (reading.end().isCompletedExceptionally()) {
-                asked.complete(new Asked(read, reading.failure(), gone));
+                asked.complete(new Asked(reading.read(), reading.failure(), reading.gone()));
             } else {
-                ask(asked, model, read, reading.request());
+                askAboutAll(asked, model, reading);
             }
         } catch (Error e) {
             asked.completeExceptionally(e);
         }
     }
 
-    private static void ask(
-            CompletableFuture<Asked> asked,
-            LlavaModel model,
-            RequestDraft draft,
-            LlavaRequest request) {
+    private static void askAboutAll(
+            CompletableFuture<Asked> asked, LlavaModel model, DraftReading reading) {
+        RequestDraft draft = reading.read();
         CompletableFuture<LlavaAnswer> answer;
         try {
-            answer = model.submit(request);
+            answer = model.submit(reading.request());
         } catch (Exception e) {
             asked.complete(new Asked(draft, LlavaAnswer.Failure.of(e), Set.of()));
             return;

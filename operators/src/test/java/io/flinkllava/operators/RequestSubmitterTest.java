@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -142,6 +143,22 @@ class RequestSubmitterTest {
                 .failsWithin(Duration.ofMinutes(1))
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(NoClassDefFoundError.class);
+    }
+
+    @Test
+    void requestThatCannotBeMadeIsAFailure() {
+        RequestDraft odd =
+                new RequestDraft(
+                        List.of(),
+                        List.of(),
+                        Collections.singletonList(null),
+                        GenerationParameters.DEFAULT,
+                        LlavaRequest.NO_LIMIT);
+        assertThat(submitter.submit(model, odd))
+                .succeedsWithin(Duration.ofMinutes(1))
+                .extracting(Asked::answer)
+                .isInstanceOf(LlavaAnswer.Failure.class);
+        assertThat(model.asked()).isZero();
     }
 
     @Test
