@@ -108,10 +108,7 @@ class ConversationOperatorTest {
     void turnsOfAPictureThatIsGoneAreForgottenAtOnce(@TempDir Path folder) throws Exception {
         String picture = Files.write(folder.resolve("1.png"), new byte[] {1}).toString();
         try (KeyedHarness harness = referring(folder)) {
-            harness.send("a", new Photo(1, picture));
-            harness.model.awaitAsked(1);
-            harness.model.complete(0, said("A cat."));
-            harness.awaitMail();
+            answerOneAbout(picture, harness);
             for (int turn = 1; turn < 4; turn++) {
                 harness.send("a", new Photo(turn + 1, "Turn " + turn + "?"));
                 harness.model.awaitAsked(turn + 1);
@@ -137,10 +134,7 @@ class ConversationOperatorTest {
             throws Exception {
         String picture = Files.write(folder.resolve("1.png"), new byte[] {1}).toString();
         try (KeyedHarness harness = referring(folder)) {
-            harness.send("a", new Photo(1, picture));
-            harness.model.awaitAsked(1);
-            harness.model.complete(0, said("A cat."));
-            harness.awaitMail();
+            answerOneAbout(picture, harness);
             harness.send("a", new Photo(2, folder + "/none.png"));
             harness.awaitMail();
             harness.send("a", new Photo(3, "Who?"));
@@ -148,6 +142,13 @@ class ConversationOperatorTest {
             assertThat(harness.model.request(1).images()).hasSize(1);
             assertThat(harness.model.request(1).messages()).hasSize(3);
         }
+    }
+
+    private static void answerOneAbout(String picture, KeyedHarness harness) throws Exception {
+        harness.send("a", new Photo(1, picture));
+        harness.model.awaitAsked(1);
+        harness.model.complete(0, said("A cat."));
+        harness.awaitMail();
     }
 
     /** Questions that are paths bring that picture. */
