@@ -83,7 +83,7 @@ class ExactlyOnceITCase {
     @Test
     void rescaled() throws Exception {
         planAllPhases();
-        FaultyJob.runRescaled(
+        FaultyJob.runRescaledInFlight(
                 env ->
                         answers(
                                 FaultyJob.photos(env).rebalance(),
@@ -109,7 +109,7 @@ class ExactlyOnceITCase {
     @Test
     void rescaledRetriesTimeoutsAndDeadLetters() throws Exception {
         planPhasesOfRetries();
-        FaultyJob.runRescaled(ExactlyOnceITCase::retried, savepoints);
+        FaultyJob.runRescaledInFlight(ExactlyOnceITCase::retried, savepoints);
         assertAnswersAndDeadLetters(Committed.results());
     }
 

@@ -62,7 +62,7 @@ class ModelChangeITCase {
     void rescaled(ModelChangeMode mode) throws Exception {
         FaultyJob.planAllPhases();
         Faults.plan(FailsLast.PHASE, 4, 11);
-        FaultyJob.runRescaled(env -> answers(env, mode), savepoints);
+        FaultyJob.runRescaledInFlight(env -> answers(env, mode), savepoints);
         FaultyJob.assertEveryAnswerIsThatOfItsRecord(Committed.results());
         PlannedChanges.assertModels(mode, Committed.results());
     }
